@@ -1,0 +1,1 @@
+//! Scheduled work that runs once however many processes there are.

@@ -1,0 +1,17 @@
+//! The nouns that every other module speaks of. Plain data, parsed once at the
+//! edge. Not here: IO, async, SQL, anything that knows a channel's wire format
+//! or a rule file.
+
+pub mod clock;
+pub mod conversation;
+pub mod ids;
+pub mod message;
+pub mod outcome;
+pub mod reply;
+
+pub use clock::Clock;
+pub use conversation::{Conversation, Stage};
+pub use ids::{AccountId, ArticleId, CustomerId, DeliveryKey, FormId, RuleId};
+pub use message::{Content, Event, Message, Proof};
+pub use outcome::{Outcome, OutcomeKind};
+pub use reply::{Card, Limits, Reply, Span, Text};

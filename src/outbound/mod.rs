@@ -1,0 +1,1 @@
+//! What we send unasked. Not here: replies to a message (conversation).

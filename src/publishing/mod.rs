@@ -1,0 +1,1 @@
+//! The one gate: folder -> check, sample questions, transcripts -> version -> live.

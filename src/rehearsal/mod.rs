@@ -1,0 +1,1 @@
+//! Transcripts and 试聊 over the real decide, with a movable clock.

@@ -1,0 +1,1 @@
+//! What anyone may open: article pages, the privacy page, health.

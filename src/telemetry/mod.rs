@@ -1,0 +1,1 @@
+//! Logging and metrics. Not here: what is worth logging; each module says that.

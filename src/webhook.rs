@@ -1,0 +1,1 @@
+//! Open, respond, seal; notes each refusal and its remedy.
