@@ -1,1 +1,3 @@
 //! Logging and metrics. Not here: what is worth logging; each module says that.
+
+pub mod log;
