@@ -17,6 +17,7 @@ mod explain;
 mod gate;
 mod keywords;
 mod learn;
+mod live;
 mod model;
 mod occasion;
 mod pattern;
@@ -27,12 +28,13 @@ mod similar;
 mod weigh;
 mod weights;
 
-use crate::rulebook::{Occasion, Rule};
+use crate::rulebook::{Occasion, Rule, Rulebook};
 use crate::text::Normalized;
 
 pub use decision::{Candidate, Decision, Lost, RuleIndex, Step, Verdict};
 pub use explain::explain;
 pub use gate::Asked;
+pub use live::{Edition, Live};
 pub use weights::Weights;
 
 use elsewhere::{Elsewhere, Mention};
@@ -60,6 +62,12 @@ pub struct Matcher {
 }
 
 impl Matcher {
+    pub fn new(rulebook: &Rulebook) -> Self {
+        let elsewhere: Vec<String> =
+            rulebook.settings.answers.elsewhere.iter().map(|name| name.to_string()).collect();
+        Self::compile(&rulebook.rules, &elsewhere, Weights::default())
+    }
+
     /// `elsewhere` are the names of other places and institutions.
     pub fn compile(rules: &[Rule], elsewhere: &[String], weights: Weights) -> Self {
         Self {

@@ -67,7 +67,7 @@ impl Known {
         for (question, written) in (0..).zip(&rule.questions) {
             let reading = model.read(&Normalized::new(written));
             holders.extend(reading.pieces().map(|(piece, _)| (piece, question)));
-            questions.push(Question { written: written.as_str().into(), pieces: reading.pieces().count() });
+            questions.push(Question { written: written.clone(), pieces: reading.pieces().count() });
         }
         holders.sort_unstable();
         Self {

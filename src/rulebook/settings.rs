@@ -3,6 +3,7 @@
 
 use super::hours::Hours;
 use super::phrases::Phrases;
+use crate::text::Normalized;
 use jiff::civil::Date;
 
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Centre {
 pub struct Words {
     /// 用语红线: whole phrases that no reply may hold.
     pub red_lines: Vec<Box<str>>,
+    /// Insults, normalised: answered once, then met with silence.
+    pub abuse: Vec<Normalized>,
 }
 
 #[derive(Clone, Debug, Default)]
