@@ -1,1 +1,3 @@
 //! The WeChat official account: signatures, encryption, XML.
+
+pub mod xml;
