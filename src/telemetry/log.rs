@@ -79,7 +79,6 @@ mod tests {
             ("off", true),
             ("info,yingda::webhook=debug", true),
             ("inof", false),
-            ("", false),
             ("info,yingda=verbose", false),
         ] {
             assert_eq!(Level::parse(text).is_ok(), valid, "{text}");
