@@ -1,6 +1,7 @@
 //! A rulebook as bytes: every file of a folder by its relative path. What a
 //! version stores, and what `check` reads. Not here: what the bytes mean.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,11 @@ impl Files {
 
     pub fn unreadable(&self) -> impl Iterator<Item = (&str, &str)> {
         self.unreadable.iter().map(|(path, reason)| (&**path, reason.as_str()))
+    }
+
+    /// Every file as text, whatever encoding it is in.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.iter().map(|(path, bytes)| (&**path, String::from_utf8_lossy(bytes)))
     }
 
     pub fn is_empty(&self) -> bool {
