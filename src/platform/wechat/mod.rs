@@ -10,6 +10,7 @@ mod inbound;
 mod query;
 mod reply;
 mod signature;
+pub mod simulator;
 pub mod xml;
 
 use std::borrow::Cow;
