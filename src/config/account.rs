@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::layers::Value;
 use super::section::{Reader, Section};
 use super::setting::{Setting, one_of};
-use crate::model::AccountId;
+use crate::model::{AccountId, Human};
 
 /// 3 to 32 characters. Source: 公众平台 > 基本配置 > 令牌(Token).
 const TOKEN_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=32;
@@ -50,14 +50,6 @@ pub struct Keys {
     pub current: SecretString,
     /// During a change of key.
     pub previous: Option<SecretString>,
-}
-
-/// What happens when a customer asks for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Human {
-    Contacts,
-    Wechat,
-    Yingda,
 }
 
 #[derive(Clone, Copy)]

@@ -32,7 +32,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-pub use account::{Account, ChannelKind, Encryption, Human, Keys};
+pub use account::{Account, ChannelKind, Encryption, Keys};
 pub use demonstration::{DemonstrationError, prepare_demonstration};
 pub use desk::Desk;
 pub use first::{First, NO_APP_ID, write_first};

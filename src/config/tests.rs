@@ -93,7 +93,7 @@ fn an_account_is_enough_and_the_rest_has_defaults() {
     );
     let account = &config.accounts[0];
     assert_eq!(account.name, "main");
-    assert_eq!(account.human, Human::Contacts);
+    assert_eq!(account.human, crate::model::Human::Contacts);
     assert!(matches!(&account.encryption, Encryption::Safe(keys) if keys.app_id == "wx0123456789abcdef"));
 }
 

@@ -22,6 +22,7 @@ use crate::model::message::Event;
 use crate::model::outcome::OutcomeKind;
 use crate::model::{AccountId, Clock, Content, Conversation, Human, Limits, Message, Outcome, Reply, RuleId};
 use crate::store::{Committed, Store, StoreError};
+use crate::telemetry::AccountMetrics;
 
 use customers::{Customers, Known};
 use decide::{Decided, Situation};
@@ -34,11 +35,18 @@ pub struct DeskSettings {
     pub max_delivery_age: Duration,
     /// How long an answer waits for the store before it leaves without it.
     pub store_budget: Duration,
-    /// Messages a customer may send in a minute.
-    pub flood_limit: u32,
+    /// Messages a customer may send in a minute; None: as many as they like.
+    pub flood_limit: Option<u32>,
     /// Where article pages can be reached from outside.
     pub public_url: Option<String>,
-    pub accounts: HashMap<AccountId, Human>,
+    pub accounts: HashMap<AccountId, DeskAccount>,
+}
+
+/// What the desk knows of one account.
+#[derive(Clone, Debug)]
+pub struct DeskAccount {
+    pub human: Human,
+    pub metrics: AccountMetrics,
 }
 
 /// The reply a message gets, however often it is delivered.
@@ -143,7 +151,7 @@ impl Desk {
         let known = self.customers.enter(&message.account, &message.customer);
         let mut known = known.lock().await;
         let before = self.conversation_of(message, &mut known).await;
-        let decided = match known.rate.allow(self.settings.flood_limit, now) {
+        let decided = match self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now)) {
             true => self.decide(message, &before, limits, now),
             false => self.flooded(message, &before),
         };
@@ -163,12 +171,19 @@ impl Desk {
             draw: decide::draw_for(&message.key),
             limits,
             public_url: self.settings.public_url.as_deref(),
-            human: self.settings.accounts.get(&message.account).copied().unwrap_or_default(),
+            human: self.account(message).map(|account| account.human).unwrap_or_default(),
         };
         decide::decide(message, &situation)
     }
 
+    fn account(&self, message: &Message) -> Option<&DeskAccount> {
+        self.settings.accounts.get(&message.account)
+    }
+
     fn flooded(&self, message: &Message, before: &Conversation) -> Decided {
+        if let Some(account) = self.account(message) {
+            account.metrics.flood_limited();
+        }
         debug!(customer = message.customer.masked(), "Too many messages in a minute; staying silent");
         Decided::silence(before.clone(), self.live.load().version)
     }
@@ -233,6 +248,9 @@ impl Desk {
     /// Plain mode: a retry may come under a URL of its own, and nothing else
     /// may ever come under that one.
     async fn note_retry(&self, message: &Message, now: Timestamp) {
+        if let Some(account) = self.account(message) {
+            account.metrics.repeated();
+        }
         let Some(url) = record::signed_url_of(message) else { return };
         if let Err(failure) = self.store.note_signed_url(&message.account, &url, now).await {
             warn!(%failure, "Could not note the URL of a retry");

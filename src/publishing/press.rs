@@ -14,6 +14,7 @@ use crate::answer::{Edition, Live};
 use crate::model::{AccountId, Clock};
 use crate::rulebook::{Files, Problem, ReadError, Surroundings};
 use crate::store::{Store, StoreError, VersionSource};
+use crate::telemetry::RulebookMetrics;
 
 use super::examine::{Examination, examine};
 use super::fingerprint::Fingerprint;
@@ -60,6 +61,7 @@ pub struct Press {
     ground: Ground,
     store: Store,
     clock: Clock,
+    metrics: RulebookMetrics,
     live: Live,
     status: watch::Sender<Arc<Status>>,
     published: Fingerprint,
@@ -68,12 +70,19 @@ pub struct Press {
 impl Press {
     /// Publishes the folder as it is, or falls back to the last version that
     /// was live.
-    pub async fn open(folder: &Path, ground: Ground, store: Store, clock: Clock) -> Result<Self, PressError> {
+    pub async fn open(
+        folder: &Path,
+        ground: Ground,
+        store: Store,
+        clock: Clock,
+        metrics: RulebookMetrics,
+    ) -> Result<Self, PressError> {
         let published = Fingerprint::of(folder);
         let (edition, status) = first_edition(folder, &ground, &store, &clock).await?;
+        count(&metrics, &edition, &status);
         let status = watch::Sender::new(Arc::new(status));
         let live = edition.into_live();
-        Ok(Self { folder: folder.to_owned(), ground, store, clock, live, status, published })
+        Ok(Self { folder: folder.to_owned(), ground, store, clock, metrics, live, status, published })
     }
 
     pub fn live(&self) -> Live {
@@ -124,6 +133,8 @@ impl Press {
                     rules = edition.rulebook.rules.len(),
                     "Published the rulebook"
                 );
+                count(&self.metrics, &edition, &status);
+                self.metrics.reloads.inc();
                 self.live.store(Arc::new(edition));
                 self.status.send_replace(Arc::new(status));
                 true
@@ -138,6 +149,7 @@ impl Press {
     fn refuse(&self, problems: Vec<Problem>) {
         let version = self.live.load().version;
         log_refusal(version, &problems);
+        self.metrics.stale.set(1);
         self.status.send_replace(Arc::new(Status { version, stale: true, problems }));
     }
 }
@@ -221,6 +233,12 @@ impl Ground {
             ..Surroundings::on(today)
         }
     }
+}
+
+fn count(metrics: &RulebookMetrics, edition: &Edition, status: &Status) {
+    metrics.version.set(edition.version);
+    metrics.rules.set(i64::try_from(edition.rulebook.rules.len()).unwrap_or(i64::MAX));
+    metrics.stale.set(i64::from(status.stale));
 }
 
 fn log_refusal(version: i64, problems: &[Problem]) {

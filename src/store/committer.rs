@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tracing::{error, info};
 
 use super::message::{Record, Reply as StoredReply};
 use super::{Sealer, StoreError};
+use crate::telemetry::StoreMetrics;
 
 mod batch;
 mod writer;
@@ -52,10 +54,10 @@ pub struct Committer {
 }
 
 impl Committer {
-    pub(super) fn start(writer: Writer, sealer: Sealer) -> Self {
+    pub(super) fn start(writer: Writer, sealer: Sealer, metrics: StoreMetrics) -> Self {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
         let finish = Arc::new(tokio::sync::Notify::new());
-        let work = Work { writer, sealer, waiting, finish: Arc::clone(&finish) };
+        let work = Work { writer, sealer, metrics, waiting, finish: Arc::clone(&finish) };
         let task = tokio::spawn(work.run());
         Self { queue, task: Arc::new(Mutex::new(Some(task))), finish }
     }
@@ -82,6 +84,7 @@ impl Committer {
 struct Work {
     writer: Writer,
     sealer: Sealer,
+    metrics: StoreMetrics,
     waiting: mpsc::Receiver<Commit>,
     finish: Arc<tokio::sync::Notify>,
 }
@@ -123,10 +126,14 @@ impl Work {
     async fn commit_batch(&mut self, batch: Vec<Commit>) {
         let (records, waiters): (Vec<Record>, Vec<_>) =
             batch.into_iter().map(|commit| (commit.record, commit.done)).unzip();
-        match self.writer.insert_all(&records, &self.sealer).await {
+        let started = Instant::now();
+        let inserted = self.writer.insert_all(&records, &self.sealer).await;
+        self.metrics.committed(records.len(), started.elapsed());
+        match inserted {
             Ok(()) => waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored)))),
             Err(error) if error.is_duplicate() => self.commit_singly(&records, waiters).await,
             Err(error) => {
+                self.metrics.failures.inc();
                 let error = Arc::new(error);
                 waiters.into_iter().for_each(|done| drop(done.send(Err(Arc::clone(&error)))));
             }

@@ -9,6 +9,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
 
 use super::committer::{Committer, Writer};
+use crate::telemetry::StoreMetrics;
+
 use super::{Db, Sealer, StoreError, on_read, schema};
 
 /// Another process (a backup, a command) may hold the write lock for a moment.
@@ -33,12 +35,16 @@ pub struct Store {
 }
 
 impl Store {
-    pub async fn open(location: &Location, sealer: Sealer) -> Result<Self, StoreError> {
+    pub async fn open(
+        location: &Location,
+        sealer: Sealer,
+        metrics: StoreMetrics,
+    ) -> Result<Self, StoreError> {
         let (db, writer) = match location {
             Location::Sqlite { path } => open_sqlite(path).await?,
             Location::Postgres { url } => open_postgres(url).await?,
         };
-        let committer = Committer::start(writer, sealer.clone());
+        let committer = Committer::start(writer, sealer.clone(), metrics);
         Ok(Self { db, sealer, committer })
     }
 

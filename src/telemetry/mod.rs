@@ -3,4 +3,4 @@
 pub mod log;
 pub mod metrics;
 
-pub use metrics::{AccountMetrics, Metrics};
+pub use metrics::{AccountMetrics, Metrics, RulebookMetrics, StoreMetrics};
