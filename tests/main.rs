@@ -1,1 +1,6 @@
+//! All tests that need more than one module, in one binary: it links once.
+//! A folder per area; `support` plays the outside world.
 
+mod support;
+
+mod store;

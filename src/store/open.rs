@@ -106,6 +106,8 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(SQLITE_BUSY_TIMEOUT)
         .foreign_keys(true)
+        // What was erased must not be readable in the file's free space.
+        .pragma("secure_delete", "ON")
         .statement_cache_capacity(256)
         .disable_statement_logging()
 }

@@ -1,0 +1,4 @@
+//! The world around yingda: databases, and (below) a running service with
+//! customers who write to it.
+
+pub mod databases;
