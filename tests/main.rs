@@ -3,4 +3,6 @@
 
 mod support;
 
+mod architecture;
 mod store;
+mod wire;
