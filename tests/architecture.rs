@@ -18,7 +18,8 @@ fn modules_import_only_what_the_table_allows() {
         for file in sources_of(module) {
             let text = fs::read_to_string(&file).expect("a source file");
             for imported in imports_of(&production_code(&text), &modules) {
-                let may = imported == *module || allowed.get(module).is_some_and(|set| set.contains(&imported));
+                let may =
+                    imported == *module || allowed.get(module).is_some_and(|set| set.contains(&imported));
                 if !may {
                     broken.push(format!("{} imports {imported}", file.display()));
                 }
@@ -60,7 +61,8 @@ fn root() -> &'static Path {
 /// Rows of the one table whose header is `module | may import`.
 fn read_table() -> Table {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
-    let rows = text.lines().skip_while(|line| !line.replace(' ', "").starts_with("|module|mayimport|")).skip(2);
+    let rows =
+        text.lines().skip_while(|line| !line.replace(' ', "").starts_with("|module|mayimport|")).skip(2);
     let mut table = Table::new();
     for row in rows.take_while(|line| line.starts_with('|')) {
         let mut cells = row.trim_matches('|').split('|').map(str::trim);
@@ -122,9 +124,8 @@ fn production_code(text: &str) -> String {
 
 /// The modules named as `crate::module`, or inside `use crate::{…}`.
 fn imports_of(code: &str, modules: &BTreeSet<String>) -> BTreeSet<String> {
-    let word = |text: &str| -> String {
-        text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
-    };
+    let word =
+        |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
     let mut found = BTreeSet::new();
     for after in code.split("crate::").skip(1) {
         match after.strip_prefix('{') {

@@ -4,5 +4,6 @@
 mod support;
 
 mod architecture;
+mod desk;
 mod store;
 mod wire;

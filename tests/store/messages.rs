@@ -135,7 +135,8 @@ async fn another_body_under_a_signed_url_is_forged_and_leaves_no_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_telephone_number_is_kept_masked_and_its_original_sealed() {
     for fresh in fresh_stores().await {
-        let told = Record { reply: Reply::text("记下了"), ..record("m1", "o1", "我的电话13812345678") };
+        let told =
+            Record { reply: Reply::text("记下了"), ..record("m1", "o1", "我的电话13812345678") };
         commit(&fresh.store, told).await;
 
         let original = fresh.store.load_original(&account(), &key("m1")).await.expect("readable");

@@ -2,3 +2,4 @@
 //! customers who write to it.
 
 pub mod databases;
+pub mod service;
