@@ -1,4 +1,4 @@
-//! What anyone may open: the centre's page and article pages. Server-rendered; each page works without JavaScript and loads
+//! What anyone may open: the centre's page article pages, the privacy page. Server-rendered; each page works without JavaScript and loads
 //! nothing from elsewhere. Not here: what staff see (console), the webhook.
 
 mod article;
@@ -11,7 +11,9 @@ mod home;
 mod markdown;
 mod missing;
 mod placeholder;
+mod privacy;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
@@ -26,6 +28,8 @@ use crate::model::Clock;
 pub struct Site {
     pub live: Live,
     pub clock: Clock,
+    /// How long the text of messages is kept, for the privacy page.
+    pub keep_messages_days: NonZeroU32,
     /// Where the public reaches us, without a slash at its end.
     pub public_url: Option<Arc<str>>,
 }
@@ -35,6 +39,7 @@ pub fn routes(site: Site) -> Router {
     Router::new()
         .route("/", get(home::show))
         .route("/a/{id}", get(article::show))
+        .route("/privacy", get(privacy::show))
         .route("/assets/{name}", get(assets::serve))
         .fallback(missing::show)
         .layer(map_response(headers::protect))

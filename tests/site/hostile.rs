@@ -11,7 +11,7 @@ const ATTACK: &str = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>
 async fn markup_in_any_field_is_shown_as_text() {
     let served = Served::of(hostile_rulebook()).await;
 
-    for path in ["/", "/a/hostile", "/a/other", "/nothing-here"] {
+    for path in ["/", "/a/hostile", "/a/other", "/privacy", "/nothing-here"] {
         let page = served.get(path).await;
 
         assert_harmless(path, &page);
@@ -110,5 +110,8 @@ fn hostile_rulebook() -> Rulebook {
         ..Catalog::default()
     };
     rulebook.settings.centre.name = ATTACK.into();
+    rulebook.settings.privacy.keeper = Some(ATTACK.into());
+    rulebook.settings.privacy.contact = Some(ATTACK.into());
+    rulebook.settings.privacy.purpose = Some(ATTACK.into());
     rulebook
 }

@@ -10,7 +10,7 @@ use super::visit::{Page, Served, plain_article, sample_contact, sample_rulebook,
 /// So that a page opens at once on a phone with a weak signal.
 const MOST_BYTES: usize = 40 * 1024;
 
-const EVERY_PAGE: [&str; 4] = ["/", "/a/ztjy", "/a/notice", "/nothing-here"];
+const EVERY_PAGE: [&str; 5] = ["/", "/a/ztjy", "/a/notice", "/privacy", "/nothing-here"];
 
 #[tokio::test]
 async fn an_article_shows_where_it_is_from_and_how_to_reach_us() {
@@ -45,6 +45,7 @@ async fn an_article_shows_where_it_is_from_and_how_to_reach_us() {
     打电话
     复制微信号
     某某培训中心
+    隐私说明
     "#);
 }
 
@@ -72,6 +73,52 @@ async fn the_home_page_lists_the_articles_newest_first() {
     打电话
     复制微信号
     某某培训中心
+    隐私说明
+    "#);
+}
+
+#[tokio::test]
+async fn the_privacy_page_says_who_keeps_what_why_and_how_long() {
+    let served = Served::sample().await;
+
+    let page = served.get("/privacy").await;
+
+    insta::assert_snapshot!(text_of(&page), @r#"
+    隐私说明 - 某某培训中心
+    跳到正文
+    某某培训中心
+    隐私说明
+    隐私说明
+    您给我们的微信公众号发消息，由自动应答程序回复。这里说明谁记录什么、为什么、保存多久、怎样删除。
+    谁负责
+    某某培训中心办公室。
+    记录什么
+    您发来的消息、我们的回复和时间。消息里的手机号、身份证号等号码遮住后保存，原文另外加密。
+    微信给的用户标识（OpenID）。它是一串字符，不含您的姓名、手机号、微信号和头像。
+    您填写并同意提交的咨询：单位、人数、时间、主题和电话。只有电话必填；不同意，就不记录。
+    本页面不用 Cookie，本页面和应答程序都没有广告和第三方统计。运行日志里没有您的原话和电话。
+    为什么
+    用来回答您的问题，改正答得不好的地方；您提交了咨询，顾问据此联系您、安排培训。
+    保存多久
+    消息和回复：最多 180 天，到期自动删除。
+    您同意提交的咨询：到咨询办结、不再需要联系您为止，您也可以随时要求删除。
+    每条消息的编号摘要：用来避免重复回复，认不出您是谁，不随消息删除。
+    怎样删除
+    在公众号里发「删除我的信息」，或者取消关注：您的消息和对话记录会立即删除。
+    您同意提交的咨询不会跟着删除，只去掉其中的用户标识（OpenID）。因为您要我们联系您，顾问还要靠它联系和安排；这样，您也不会因为取消关注而被漏掉。
+    要查看、更正或删除咨询，或者撤回同意，请直接找我们。
+    您手机里的聊天记录由微信保存，要在微信里删除。微信怎样处理您的消息，见微信的隐私保护指引。
+    找谁
+    电话 0796-6559898，微信号 jgspxpy
+    更新于2026年11月1日
+    联系我们
+    培训顾问
+    电话 0796-6559898
+    微信号 jgspxpy 长按可复制
+    打电话
+    复制微信号
+    某某培训中心
+    隐私说明
     "#);
 }
 
@@ -98,6 +145,7 @@ async fn what_does_not_exist_says_so_and_offers_the_contact() {
     打电话
     复制微信号
     某某培训中心
+    隐私说明
     "#);
 }
 
