@@ -9,6 +9,7 @@ use axum::response::Response;
 
 /// Pages are made anew each time, so that an edit shows at once.
 pub(super) const ASK_AGAIN: (HeaderName, &str) = (CACHE_CONTROL, "no-cache");
+pub(super) const NEVER_KEEP: (HeaderName, &str) = (CACHE_CONTROL, "no-store");
 /// For what is asked for by its fingerprint: another content has another address.
 pub(super) const KEEP_FOR_A_YEAR: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=31536000, immutable");
 

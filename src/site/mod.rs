@@ -1,4 +1,5 @@
-//! What anyone may open: the centre's page article pages, the privacy page. Server-rendered; each page works without JavaScript and loads
+//! What anyone may open: the centre's page, article pages, the privacy page,
+//! health. Server-rendered; each page works without JavaScript and loads
 //! nothing from elsewhere. Not here: what staff see (console), the webhook.
 
 mod article;
@@ -7,11 +8,13 @@ mod contact;
 mod dates;
 mod frame;
 mod headers;
+mod health;
 mod home;
 mod markdown;
 mod missing;
 mod placeholder;
 mod privacy;
+mod visitor;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -22,24 +25,32 @@ use axum::routing::get;
 
 use crate::answer::{Edition, Live};
 use crate::model::Clock;
+use crate::store::Store;
+
+pub use health::{AskRulebook, RulebookHealth, Standing};
 
 /// All that the public pages are made from.
 #[derive(Clone, Debug)]
 pub struct Site {
     pub live: Live,
+    pub store: Store,
     pub clock: Clock,
+    pub ask_rulebook: AskRulebook,
     /// How long the text of messages is kept, for the privacy page.
     pub keep_messages_days: NonZeroU32,
     /// Where the public reaches us, without a slash at its end.
     pub public_url: Option<Arc<str>>,
 }
 
-/// Every public page, and the page for what does not exist.
+/// Every public page, and the page for what does not exist. To be served with
+/// `ConnectInfo<SocketAddr>`: without it every visitor counts as a stranger.
 pub fn routes(site: Site) -> Router {
     Router::new()
         .route("/", get(home::show))
         .route("/a/{id}", get(article::show))
         .route("/privacy", get(privacy::show))
+        .route("/healthz", get(health::process))
+        .route("/readyz", get(health::ready))
         .route("/assets/{name}", get(assets::serve))
         .fallback(missing::show)
         .layer(map_response(headers::protect))

@@ -1,6 +1,7 @@
 //! The public pages as a visitor's browser gets them.
 
 mod colours;
+mod health;
 mod hostile;
 mod html;
 mod pages;

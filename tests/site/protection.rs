@@ -4,7 +4,8 @@ use axum::http::{Method, StatusCode};
 
 use super::visit::Served;
 
-const PATHS: [&str; 4] = ["/", "/a/ztjy", "/nothing-here", "/assets/site.css"];
+const PATHS: [&str; 7] =
+    ["/", "/a/ztjy", "/privacy", "/nothing-here", "/healthz", "/readyz", "/assets/site.css"];
 
 #[tokio::test]
 async fn every_answer_forbids_framing_sniffing_and_foreign_content() {
@@ -44,7 +45,7 @@ async fn nothing_can_be_sent_to_a_page() {
     let served = Served::sample().await;
 
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
-        for path in ["/", "/a/ztjy"] {
+        for path in ["/", "/a/ztjy", "/privacy", "/readyz"] {
             let answer = served.ask(method.clone(), path).await;
 
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
@@ -69,4 +70,5 @@ async fn assets_are_kept_for_a_year_and_pages_are_asked_for_again() {
         assert!(asset.header("cache-control").contains("immutable"), "{path}");
     }
     assert_eq!(served.get("/a/ztjy").await.header("cache-control"), "no-cache");
+    assert_eq!(served.get("/readyz").await.header("cache-control"), "no-store");
 }

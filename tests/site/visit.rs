@@ -1,22 +1,33 @@
 //! A site with sample content and a clock that can be moved, and a visitor.
 
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
+
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::handler::Handler as _;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::routing::any_service;
 use jiff::Timestamp;
 use jiff::civil::date;
+use tempfile::TempDir;
 use yingda::answer::Edition;
 use yingda::model::{ArticleId, Clock, RuleId};
-use yingda::rulebook::settings::Centre;
-use yingda::rulebook::{Article, Catalog, Contact, Place, Rule, Rulebook, Settings};
-use yingda::site::{Site, routes};
+use yingda::rulebook::settings::{Centre, Privacy};
+use yingda::rulebook::{Article, Catalog, Contact, Place, Problem, Rule, Rulebook, Settings};
+use yingda::site::{AskRulebook, RulebookHealth, Site, Standing, routes};
+use yingda::store::Location;
+
+use crate::support::databases::open;
 
 /// Far above any page, far below what would slow a test down.
 const MOST_BYTES: usize = 1 << 20;
 
 pub struct Served {
     pub site: Site,
+    pub health: Arc<Mutex<RulebookHealth>>,
+    _folder: TempDir,
 }
 
 #[derive(Debug)]
@@ -33,20 +44,38 @@ impl Served {
     }
 
     pub async fn of(rulebook: Rulebook) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let location = Location::Sqlite { path: folder.path().join("test.db") };
+        let store = open(&location).await;
+        let health = Arc::new(Mutex::new(RulebookHealth::new(Standing::InStep, &[])));
+        let asked = Arc::clone(&health);
         let site = Site {
             live: Edition::new(7, rulebook).into_live(),
+            store,
             clock: Clock::movable(instant("2024-02-01T12:00:00+08:00")),
+            ask_rulebook: AskRulebook::new(move || asked.lock().expect("no test panics with it").clone()),
+            keep_messages_days: NonZeroU32::new(180).expect("not 0"),
             public_url: Some("https://wx.example.org".into()),
         };
-        Self { site }
+        Self { site, health, _folder: folder }
     }
 
     pub fn now_is(&mut self, when: &str) {
         self.site.clock = Clock::movable(instant(when));
     }
 
+    pub fn rulebook_is(&self, standing: Standing, problems: &[Problem]) {
+        *self.health.lock().expect("no test panics with it") = RulebookHealth::new(standing, problems);
+    }
+
     pub async fn get(&self, path: &str) -> Page {
         self.send(Request::get(path)).await
+    }
+
+    /// As this machine's operator, not through a proxy.
+    pub async fn get_nearby(&self, path: &str) -> Page {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 50000));
+        self.send(Request::get(path).extension(ConnectInfo(peer))).await
     }
 
     pub async fn ask(&self, method: Method, path: &str) -> Page {
@@ -71,6 +100,10 @@ impl Page {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).expect("JSON")
+    }
 }
 
 pub fn instant(when: &str) -> Timestamp {
@@ -86,8 +119,16 @@ pub fn sample_rulebook() -> Rulebook {
         contacts: vec![sample_contact()],
         ..Catalog::default()
     };
-    rulebook.settings =
-        Settings { centre: Centre { name: "某某培训中心".into() }, ..Settings::default() };
+    rulebook.settings = Settings {
+        centre: Centre { name: "某某培训中心".into() },
+        privacy: Privacy {
+            keeper: Some("某某培训中心办公室".into()),
+            contact: Some("电话 0796-6559898，微信号 jgspxpy".into()),
+            updated: Some(date(2026, 11, 1)),
+            ..Privacy::default()
+        },
+        ..Settings::default()
+    };
     rulebook
 }
 
