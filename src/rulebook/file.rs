@@ -122,6 +122,7 @@ impl KindEntry {
         let name = written.as_ref().map_or("text", |written| written.text.trim());
         let Some((name, own_keys, _)) = keys::KINDS.iter().find(|(known, ..)| *known == name) else {
             problems.extend(written.map(|written| fields.unknown_kind(&written)));
+            fields.forgive_keys_of_all_kinds();
             return Self::Text;
         };
         fields.refuse_keys_of_other_kinds(name, own_keys, problems);
@@ -197,6 +198,13 @@ impl Fields<'_> {
             Problem::error("unknown-kind", format!("没有「{}」这种回复。", written.text)).remedy(remedy),
             written.span,
         )
+    }
+
+    /// Whose they are is not known.
+    fn forgive_keys_of_all_kinds(&mut self) {
+        for key in keys::KINDS.iter().flat_map(|(_, keys, _)| *keys) {
+            self.remove(key);
+        }
     }
 
     /// A key that belongs to other kinds alone would do nothing here.

@@ -19,7 +19,8 @@ impl Problem {
 
     /// One line, for the log and for lists.
     pub fn to_line(&self) -> String {
-        format!("{} {} {}{}", self.severity.title(), self.position(), self.cause, self.remedy)
+        let text = format!("{} {} {}{}", self.severity.title(), self.position(), self.cause, self.remedy);
+        text.replace('\n', " ")
     }
 
     /// `rules/price.md:3:12`

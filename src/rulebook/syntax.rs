@@ -112,12 +112,13 @@ fn explain(error: &Error, line: &str) -> Problem {
         return Problem::error("unclosed-quote", "这一行的引号没有成对。")
             .remedy("请在文字结束的地方补上英文引号 \" 。");
     }
-    if is_unquoted(value) {
+    if is_unquoted(value) || is_unquoted_number(value) {
         let fixed = line.replacen(value, &format!("\"{value}\""), 1);
         return Problem::error("missing-quotes", "文字两边没有引号。").remedy(format!("请改成：{fixed}"));
     }
-    let (cause, remedy) = translate(error.message());
-    let cause = cause.map_or_else(|| format!("这里的写法读不懂（{}）。", error.message()), str::to_owned);
+    let message = error.message().split(", expected").next().unwrap_or_default();
+    let (cause, remedy) = translate(message);
+    let cause = cause.map_or_else(|| format!("这里的写法读不懂（{message}）。"), str::to_owned);
     Problem::error("syntax", cause).remedy(remedy)
 }
 
@@ -152,6 +153,12 @@ fn unpadded_date(value: &str) -> Option<String> {
 
 fn is_unclosed(value: &str) -> bool {
     !value.contains("\"\"\"") && value.matches('"').count() % 2 == 1
+}
+
+/// A phone: `0796-6559898`. TOML takes it for arithmetic or an octal number.
+fn is_unquoted_number(value: &str) -> bool {
+    value.starts_with(|c: char| c.is_ascii_digit() || c == '+')
+        && value.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ' ' | '+'))
 }
 
 fn is_unquoted(value: &str) -> bool {

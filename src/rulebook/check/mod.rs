@@ -9,8 +9,10 @@ use regex::Regex;
 use rustc_hash::FxHashSet;
 
 use self::read::Folder;
+pub(super) use self::read::Presence;
 use self::rules::Meaning;
 use super::catalog::Catalog;
+use super::file::RuleEntry;
 use super::lint;
 use super::passage::{Compiler, Part, Spot};
 use super::phrases::{Phrase, Phrases};
@@ -82,11 +84,14 @@ fn mean(mut folder: Folder<'_>, surroundings: &Surroundings, problems: &mut Vec<
     let mut templates = Templates::default();
     let mut compiler = compiler(&folder, surroundings, &targets, &mut templates);
     let phrases = compile_phrases(&folder, &mut compiler, problems);
-    let rules = mean_rules(&folder, ids, surroundings, &mut compiler, problems);
+    let mut entries = std::mem::take(&mut folder.rules);
+    let rules = mean_rules(&folder, ids.into_iter().zip(&mut entries), surroundings, &mut compiler, problems);
     folder.settings.phrases = phrases;
-    let written =
-        lint::Written { sources: &folder.sources, entries: &folder.rules, catalog: &folder.catalog };
-    lint::all(&lint::Seen { written, rules: &rules, today: surroundings.today }, problems);
+    let written = lint::Written { sources: &folder.sources, entries: &entries, catalog: &folder.catalog };
+    lint::all(
+        &lint::Seen { written, rules: &rules, today: surroundings.today, contacts: folder.contacts },
+        problems,
+    );
     let Folder { catalog, settings, .. } = folder;
     Rulebook { rules, catalog, settings, targets, templates }
 }
@@ -98,7 +103,10 @@ fn compiler<'c>(
     templates: &'c mut Templates,
 ) -> Compiler<'c> {
     let lasting = variables::lasting(&folder.settings, &folder.catalog);
-    let possible = variables::possible(&folder.settings, &folder.catalog);
+    let mut possible = variables::possible(&folder.settings, &folder.catalog);
+    if folder.contacts == Presence::Unreadable {
+        possible.extend(["phone", "wechat", "contact"]);
+    }
     Compiler {
         targets,
         templates,
@@ -120,9 +128,9 @@ fn any_of(words: &[Box<str>]) -> Option<Regex> {
     Regex::new(&alternatives.join("|")).ok()
 }
 
-fn mean_rules(
+fn mean_rules<'e>(
     folder: &Folder<'_>,
-    ids: Vec<RuleId>,
+    entries: impl Iterator<Item = (RuleId, &'e mut RuleEntry)>,
     surroundings: &Surroundings,
     compiler: &mut Compiler<'_>,
     problems: &mut Vec<Problem>,
@@ -135,7 +143,7 @@ fn mean_rules(
         .collect();
     let mut meaning =
         Meaning { sources: &folder.sources, surroundings, forms: &forms, catalog: &folder.catalog, problems };
-    ids.into_iter().zip(&folder.rules).filter_map(|(id, entry)| meaning.rule(id, entry, compiler)).collect()
+    entries.filter_map(|(id, entry)| meaning.rule(id, entry, compiler)).collect()
 }
 
 fn compile_phrases(folder: &Folder<'_>, compiler: &mut Compiler<'_>, problems: &mut Vec<Problem>) -> Phrases {

@@ -23,9 +23,19 @@ pub struct Folder<'a> {
     pub phrases: Vec<(Phrase, Written)>,
     /// Position of settings.toml among the sources.
     pub settings_source: Option<usize>,
+    pub contacts: Presence,
     /// Ids that files with errors probably hold: links to them are not broken.
     pub unread_ids: Vec<String>,
     pub forms: Vec<String>,
+}
+
+/// Of a file that others rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    Missing,
+    /// It is there, and what it holds is not known.
+    Unreadable,
+    Read,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +61,7 @@ impl<'a> Folder<'a> {
             settings: Settings::unwritten(),
             phrases: Vec::new(),
             settings_source: None,
+            contacts: Presence::Missing,
             unread_ids: Vec::new(),
             forms: Vec::new(),
         };
@@ -141,12 +152,14 @@ impl<'a> Folder<'a> {
         let fields = readable.then(|| fields::read(&source, whole, keys)).flatten();
         match (role, fields) {
             (Role::Contacts, Some(fields)) => {
+                self.contacts = Presence::Read;
                 self.catalog.contacts = facts::read_contacts(&source, fields, problems);
             }
             (_, Some(fields)) => {
                 (self.settings, self.phrases) = settings::read(fields, problems);
                 self.settings_source = Some(self.sources.len());
             }
+            (Role::Contacts, None) => self.contacts = Presence::Unreadable,
             (_, None) => {}
         }
         source

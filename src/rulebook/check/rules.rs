@@ -87,7 +87,9 @@ fn duplicate_id(id: &RuleId, entry: &RuleEntry, first: &RuleEntry, sources: &[So
 }
 
 impl Meaning<'_, '_> {
-    pub fn rule(&mut self, id: RuleId, entry: &RuleEntry, compiler: &mut Compiler<'_>) -> Option<Rule> {
+    /// Triggers that cannot be meant are taken out of the entry as well, so
+    /// that both keep the same order.
+    pub fn rule(&mut self, id: RuleId, entry: &mut RuleEntry, compiler: &mut Compiler<'_>) -> Option<Rule> {
         let sources = self.sources;
         let source = sources.get(entry.source)?;
         let name = entry.name.as_ref().map_or_else(|| Box::from(id.as_str()), |name| name.text.trim().into());
@@ -105,14 +107,18 @@ impl Meaning<'_, '_> {
         Some(rule)
     }
 
-    fn triggers(&mut self, source: &Source<'_>, entry: &RuleEntry) -> Vec<Trigger> {
+    fn triggers(&mut self, source: &Source<'_>, entry: &mut RuleEntry) -> Vec<Trigger> {
         let mut triggers = Vec::with_capacity(entry.triggers.len());
-        for written in &entry.triggers {
-            match written.compile() {
-                Ok(trigger) => triggers.push(trigger),
-                Err(problem) => self.problems.push(source.locate(problem, written.written.span)),
+        entry.triggers.retain(|written| match written.compile() {
+            Ok(trigger) => {
+                triggers.push(trigger);
+                true
             }
-        }
+            Err(problem) => {
+                self.problems.push(source.locate(problem, written.written.span));
+                false
+            }
+        });
         triggers
     }
 
@@ -234,8 +240,11 @@ impl Meaning<'_, '_> {
         if !matches!(kind, Kind::Text) || !body.is_empty() {
             return;
         }
-        let problem = Problem::error("no-reply", "没有写回复。")
-            .remedy("请在设置下面写上要回的话；不想回复请写 kind = \"silence\"。");
+        let remedy = match entry.rest {
+            Some(_) => "请在设置下面写上要回的话；不想回复请写 kind = \"silence\"。",
+            None => "请填 reply 这一格。",
+        };
+        let problem = Problem::error("no-reply", "没有写回复。").remedy(remedy);
         self.problems.push(source.locate(problem, entry.span));
     }
 

@@ -1,6 +1,7 @@
 //! Facts that are missing or past their day.
 
 use super::super::catalog::holds;
+use super::super::check::Presence;
 use super::super::rule::Place;
 use super::super::unfinished::is_unfinished;
 use super::{Problem, Seen};
@@ -12,6 +13,9 @@ pub fn report(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
 }
 
 fn report_default_contact(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
+    if seen.contacts == Presence::Unreadable {
+        return;
+    }
     let contacts = &seen.written.catalog.contacts;
     let problem = match contacts.as_slice() {
         [] => Problem::warning("no-contact", "还没有联系人，答不上来时没有电话可给。")

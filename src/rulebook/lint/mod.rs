@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use super::Problem;
 use super::catalog::Catalog;
+use super::check::Presence;
 use super::file::RuleEntry;
 use super::rule::Rule;
 use super::source::{Source, Span};
@@ -26,6 +27,7 @@ pub struct Seen<'f> {
     pub written: Written<'f>,
     pub rules: &'f [Rule],
     pub today: Date,
+    pub contacts: Presence,
 }
 
 pub fn all(seen: &Seen<'_>, problems: &mut Vec<Problem>) {

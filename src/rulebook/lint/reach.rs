@@ -19,12 +19,8 @@ pub fn report(seen: &Seen<'_>, rule: &Rule, entry: &RuleEntry, problems: &mut Ve
                 .remedy("请写 triggers 或 questions。");
         problems.push(seen.locate(problem, entry, at));
     }
-    // Both lists are the same length unless a trigger was refused, and then
-    // that comes first.
-    if rule.triggers.len() == entry.triggers.len() {
-        for (trigger, written) in rule.triggers.iter().zip(&entry.triggers) {
-            report_single_character(seen, entry, trigger, written, problems);
-        }
+    for (trigger, written) in rule.triggers.iter().zip(&entry.triggers) {
+        report_single_character(seen, entry, trigger, written, problems);
     }
     if !rule.exclude.is_empty() {
         report_excluded(seen, rule, entry, problems);
@@ -63,11 +59,9 @@ fn report_excluded(seen: &Seen<'_>, rule: &Rule, entry: &RuleEntry, problems: &m
         Some(word) => problems.push(seen.locate(self_excluded(what, text, word), entry, at)),
         None => alive += 1,
     };
-    if rule.triggers.len() == entry.triggers.len() {
-        for (trigger, written) in rule.triggers.iter().zip(&entry.triggers) {
-            let word = texts_of(trigger).iter().find_map(|text| excluded(text.as_str()));
-            judge("触发词", &written.written.text, written.written.span, word);
-        }
+    for (trigger, written) in rule.triggers.iter().zip(&entry.triggers) {
+        let word = texts_of(trigger).iter().find_map(|text| excluded(text.as_str()));
+        judge("触发词", &written.written.text, written.written.span, word);
     }
     for question in entry.questions.iter().filter(|_| !matches!(entry.kind(), KindEntry::NotOurs)) {
         let word = excluded(Normalized::new(&question.text).as_str());
