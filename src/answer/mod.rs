@@ -1,3 +1,170 @@
 //! Chooses the rule that answers a text. Pure, deterministic, explainable.
 //! Not here: reading files (rulebook), conversation state (conversation),
 //! sending (platform).
+//!
+//! A ladder. A text that is a trigger or a sample question decides at once
+//! (`exact`). Otherwise every rung adds evidence: triggers that occur in it
+//! (`keywords`: `contains`, `pattern`, `pinyin`) for what they are worth in
+//! this message (`weigh`), and likeness to sample questions (`similar`:
+//! `model`, `learn`). `settle` compares the rules with each other and with
+//! 「nothing of ours」, and decides. `weights` holds every number that counts.
+
+mod contains;
+mod decision;
+mod elsewhere;
+mod exact;
+mod explain;
+mod gate;
+mod keywords;
+mod learn;
+mod live;
+mod model;
+mod occasion;
+mod pattern;
+mod phrases;
+mod pinyin;
+mod settle;
+mod similar;
+mod weigh;
+mod weights;
+
+use crate::rulebook::{Occasion, Rule, Rulebook};
+use crate::text::Normalized;
+
+pub use decision::{Candidate, Decision, Lost, RuleIndex, Step, Verdict};
+pub use explain::explain;
+pub use gate::Asked;
+pub use live::{Edition, Live};
+pub use weights::Weights;
+
+use elsewhere::{Elsewhere, Mention};
+use exact::{Exact, Found};
+use gate::Gates;
+use keywords::Keywords;
+use occasion::Occasions;
+use settle::{Against, Standing, settle};
+use similar::{Likeness, Similar};
+use weigh::{Weighed, weigh};
+
+/// Longer messages are forwarded texts: their beginning tells what they are.
+const MOST_CHARACTERS: usize = 512;
+
+/// A rulebook's rules, compiled for answering.
+#[derive(Debug)]
+pub struct Matcher {
+    weights: Weights,
+    gates: Gates,
+    exact: Exact,
+    keywords: Keywords,
+    similar: Similar,
+    elsewhere: Elsewhere,
+    occasions: Occasions,
+}
+
+impl Matcher {
+    pub fn new(rulebook: &Rulebook) -> Self {
+        let elsewhere: Vec<String> =
+            rulebook.settings.answers.elsewhere.iter().map(|name| name.to_string()).collect();
+        Self::compile(&rulebook.rules, &elsewhere, Weights::default())
+    }
+
+    /// `elsewhere` are the names of other places and institutions.
+    pub fn compile(rules: &[Rule], elsewhere: &[String], weights: Weights) -> Self {
+        Self {
+            weights,
+            gates: Gates::new(rules),
+            exact: Exact::new(rules),
+            keywords: Keywords::new(rules),
+            similar: Similar::new(rules),
+            elsewhere: Elsewhere::new(elsewhere),
+            occasions: Occasions::new(rules),
+        }
+    }
+
+    /// The one way from a text to a rule.
+    pub fn answer(&self, text: &str, asked: &Asked) -> Decision {
+        let normalized = Normalized::new(beginning(text));
+        let open = |rule| self.gates.bar(rule, &normalized, asked).is_none();
+        let (verdict, why) = match self.exact.find(&normalized, open) {
+            Some(found) => self.decide_at_once(found),
+            None => self.decide_by_evidence(&normalized, asked),
+        };
+        Decision { verdict, why, normalized }
+    }
+
+    /// The rule for something other than a text.
+    pub fn occasion(&self, occasion: &Occasion, asked: &Asked) -> Option<RuleIndex> {
+        let nothing_said = Normalized::default();
+        self.occasions.find(occasion, |rule| self.gates.bar(rule, &nothing_said, asked).is_none())
+    }
+
+    fn decide_at_once(&self, Found { rule, step, matched }: Found) -> (Verdict, Vec<Candidate>) {
+        let (verdict, lost) = if self.gates.is_ours(rule) {
+            (Verdict::Rule(rule), None)
+        } else {
+            (Verdict::None, Some(Lost::NotOurs))
+        };
+        (verdict, vec![Candidate { rule, step, matched: matched.to_owned(), score: 1.0, lost }])
+    }
+
+    fn decide_by_evidence(&self, text: &Normalized, asked: &Asked) -> (Verdict, Vec<Candidate>) {
+        let keywords = weigh(text.as_str(), self.keywords.find(text, self.weights.misspelled));
+        let likeness = self.similar.read(text);
+        let mention = self.elsewhere.find(text);
+        let against = self.against(&keywords, &likeness, mention);
+        let mut standings = self.standings(&keywords, &likeness);
+        for standing in &mut standings {
+            standing.barred = self.gates.bar(standing.rule, text, asked);
+        }
+        let (verdict, mut why) = settle(standings, &against, &self.weights);
+        for candidate in &mut why {
+            if candidate.step == Step::Similar {
+                candidate.matched = likeness.nearest(candidate.rule).unwrap_or_default().to_owned();
+            }
+        }
+        (verdict, why)
+    }
+
+    /// What speaks for each of our rules.
+    fn standings(&self, keywords: &[Weighed], likeness: &Likeness) -> Vec<Standing> {
+        let mut standings: Vec<Standing> = likeness
+            .ours()
+            .map(|(rule, score)| Standing::new(rule, Step::Similar, "", score * self.weights.similar))
+            .collect();
+        for keyword in keywords.iter().filter(|keyword| self.gates.is_ours(keyword.rule)) {
+            let evidence = keyword.strength * self.weights.keyword;
+            match standings.iter_mut().find(|standing| standing.rule == keyword.rule) {
+                Some(standing) => standing.add(keyword.step, keyword.matched, evidence),
+                None => standings.push(Standing::new(keyword.rule, keyword.step, keyword.matched, evidence)),
+            }
+        }
+        standings
+    }
+
+    /// What speaks for answering nothing.
+    fn against(&self, keywords: &[Weighed], likeness: &Likeness, mention: Option<Mention>) -> Against {
+        let weights = &self.weights;
+        let keyword: f32 = keywords
+            .iter()
+            .filter(|keyword| !self.gates.is_ours(keyword.rule))
+            .map(|keyword| keyword.strength * weights.keyword)
+            .sum();
+        let background: f32 = likeness.not_ours().map(|(_, score)| (score * weights.similar).exp()).sum();
+        let named = match &mention {
+            Some(Mention::Of(_)) => weights.elsewhere,
+            Some(Mention::BesideUs(_)) => weights.elsewhere_and_us,
+            None => 0.0,
+        };
+        Against {
+            evidence: (weights.nothing.exp() + background).ln()
+                + weights.unseen * likeness.unseen()
+                + keyword
+                + named,
+            elsewhere: mention.map(|mention| mention.name().to_owned()),
+        }
+    }
+}
+
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(MOST_CHARACTERS).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}

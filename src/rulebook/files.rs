@@ -1,10 +1,13 @@
 //! A rulebook as bytes: every file of a folder by its relative path. What a
 //! version stores, and what `check` reads. Not here: what the bytes mean.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use super::decode::decode;
 
 /// No rulebook file is anywhere near this big: 100 000 rules of a spreadsheet
 /// are about 20 MB. A film dropped into the folder must not fill the memory.
@@ -51,6 +54,12 @@ impl Files {
 
     pub fn unreadable(&self) -> impl Iterator<Item = (&str, &str)> {
         self.unreadable.iter().map(|(path, reason)| (&**path, reason.as_str()))
+    }
+
+    /// Every file as text, whatever encoding it is in.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let text = |bytes| decode(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes));
+        self.iter().map(move |(path, bytes)| (&**path, text(bytes)))
     }
 
     pub fn is_empty(&self) -> bool {

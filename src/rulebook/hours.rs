@@ -70,6 +70,11 @@ impl Hours {
         self.local(at).date()
     }
 
+    /// The instant at which the centre's clocks show `local`.
+    pub fn instant(&self, local: DateTime) -> Timestamp {
+        self.zone.to_timestamp(local).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     pub fn is_unset(&self) -> bool {
         self.week.iter().all(Vec::is_empty) && self.extra.iter().all(|extra| extra.windows.is_empty())
     }

@@ -190,13 +190,16 @@ pub const HOURS: &[Key] = &[
 
 pub const PHRASES: &[Key] = Phrase::KEYS;
 
-pub const WORDS: &[Key] = &[key(
-    "red_lines",
-    "[\"全网最低\", \"官方指定\"]",
-    "一份常用的",
-    "用语红线，只查回复；[] 是不查",
-    "words no reply may hold",
-)];
+pub const WORDS: &[Key] = &[
+    key(
+        "red_lines",
+        "[\"全网最低\", \"官方指定\"]",
+        "一份常用的",
+        "用语红线，只查回复；[] 是不查",
+        "words no reply may hold",
+    ),
+    key("abuse", "[\"王八蛋\"]", "一份常用的", "骂人的话：提醒一次，再骂就不回了；[] 是不管", "insults"),
+];
 
 pub const ANSWERS: &[Key] = &[key(
     "elsewhere",

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 
 use super::fields::{Fields, Written};
 use super::hours::Hours;
-use super::keys::{self, Key};
+use super::keys;
 use super::phrases::{Phrase, Phrases};
 use super::problem::Problem;
+use crate::text::Normalized;
 
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -28,6 +29,8 @@ pub struct Centre {
 pub struct Words {
     /// 用语红线: whole phrases that no reply may hold.
     pub red_lines: Vec<Box<str>>,
+    /// Insults, normalised: answered once, then met with silence.
+    pub abuse: Vec<Normalized>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -77,12 +80,30 @@ const RED_LINES: &[&str] = &[
     "免费旅游",
 ];
 
+/// Where the settings do not list any. Only what cannot be part of a question:
+/// 「妈的」 alone would be found in 「我妈的电话」.
+const ABUSE: &[&str] = &[
+    "傻逼",
+    "傻b",
+    "煞笔",
+    "他妈的",
+    "去你妈",
+    "操你",
+    "草泥马",
+    "王八蛋",
+    "狗日的",
+    "龟孙子",
+    "脑残",
+    "滚蛋",
+    "去死吧",
+];
+
 /// The settings, and the phrases as staff worded them.
 pub(super) fn read(
     mut fields: Fields<'_>,
     problems: &mut Vec<Problem>,
 ) -> (Settings, Vec<(Phrase, Written)>) {
-    let mut settings = Settings::default();
+    let mut settings = Settings::unwritten();
     if let Some(mut centre) = fields.table("centre", keys::CENTRE, problems) {
         settings.centre.name = centre.required_text("name", problems).unwrap_or_default().text;
         centre.finish(problems);
@@ -91,10 +112,14 @@ pub(super) fn read(
         settings.hours = Hours::read(&mut hours, problems);
         hours.finish(problems);
     }
-    settings.words.red_lines = read_list(&mut fields, ["words", "red_lines"], keys::WORDS, problems)
-        .unwrap_or_else(|| RED_LINES.iter().map(|word| Box::from(*word)).collect());
-    settings.answers.elsewhere =
-        read_list(&mut fields, ["answers", "elsewhere"], keys::ANSWERS, problems).unwrap_or_default();
+    if let Some(mut words) = fields.table("words", keys::WORDS, problems) {
+        settings.words = Words::read(&mut words, problems);
+        words.finish(problems);
+    }
+    if let Some(mut answers) = fields.table("answers", keys::ANSWERS, problems) {
+        settings.answers.elsewhere = read_list(&mut answers, "elsewhere", problems).unwrap_or_default();
+        answers.finish(problems);
+    }
     settings.privacy = Privacy::read(&mut fields, problems);
     let phrases = read_phrases(&mut fields, problems);
     fields.finish(problems);
@@ -104,25 +129,36 @@ pub(super) fn read(
 impl Settings {
     /// Those of a rulebook without settings.toml.
     pub(super) fn unwritten() -> Self {
-        let red_lines = RED_LINES.iter().map(|word| Box::from(*word)).collect();
-        Self { words: Words { red_lines }, ..Self::default() }
+        Self { words: Words::usual(), ..Self::default() }
     }
 }
 
-/// The one list of a section; `None` where it is not written.
-fn read_list(
-    fields: &mut Fields<'_>,
-    [section, key]: [&str; 2],
-    keys: &'static [Key],
-    problems: &mut Vec<Problem>,
-) -> Option<Vec<Box<str>>> {
-    let mut section = fields.table(section, keys, problems)?;
-    let list = section.has(key).then(|| {
+impl Words {
+    fn usual() -> Self {
+        Self {
+            red_lines: RED_LINES.iter().map(|word| Box::from(*word)).collect(),
+            abuse: ABUSE.iter().map(|word| Normalized::new(word)).collect(),
+        }
+    }
+
+    fn read(section: &mut Fields<'_>, problems: &mut Vec<Problem>) -> Self {
+        let usual = Self::usual();
+        let abuse = read_list(section, "abuse", problems).map(|words| {
+            words.iter().map(|word| Normalized::new(word)).filter(|word| !word.is_empty()).collect()
+        });
+        Self {
+            red_lines: read_list(section, "red_lines", problems).unwrap_or(usual.red_lines),
+            abuse: abuse.unwrap_or(usual.abuse),
+        }
+    }
+}
+
+/// None where it is not written: an empty list is meant to be empty.
+fn read_list(section: &mut Fields<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Vec<Box<str>>> {
+    section.has(key).then(|| {
         let written = section.texts(key, problems);
         written.into_iter().map(|written| written.text).filter(|text| !text.trim().is_empty()).collect()
-    });
-    section.finish(problems);
-    list
+    })
 }
 
 impl Privacy {

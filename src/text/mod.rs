@@ -1,6 +1,11 @@
-//! Pure text: normalisation, pinyin, n-grams. Not here: anything that knows
-//! what a rule is.
+//! Pure text: one spelling for what is typed in many, how it sounds, what it
+//! is made of. Not here: anything that knows what a rule is.
 
+pub mod clauses;
+pub mod ngrams;
 pub mod normalize;
+pub mod pinyin;
+mod simplified;
+pub mod sounds;
 
 pub use normalize::Normalized;

@@ -1,0 +1,61 @@
+//! A decision in sentences for staff. Not here: the decision itself, and what
+//! customers read.
+
+use super::decision::{Candidate, Decision, Lost, Step, Verdict};
+use crate::rulebook::Rule;
+
+/// One sentence on the whole, then one for each rule that came into question.
+pub fn explain(decision: &Decision, rules: &[Rule]) -> Vec<String> {
+    let mut sentences = vec![verdict(decision, rules)];
+    sentences.extend(decision.why.iter().map(|candidate| reason(candidate, rules)));
+    sentences
+}
+
+fn verdict(decision: &Decision, rules: &[Rule]) -> String {
+    match &decision.verdict {
+        Verdict::Rule(rule) => format!("由规则「{}」回答。", name(rule.position(), rules)),
+        Verdict::Choices(choices) => {
+            let names: Vec<&str> = choices.iter().map(|rule| name(rule.position(), rules)).collect();
+            format!("几条规则相近，请对方在「{}」中选择。", names.join("」「"))
+        }
+        Verdict::None => "没有规则能回答。".to_owned(),
+    }
+}
+
+fn reason(candidate: &Candidate, rules: &[Rule]) -> String {
+    let name = name(candidate.rule.position(), rules);
+    let evidence = evidence(candidate.step, &candidate.matched);
+    let percent = (candidate.score * 100.0).round();
+    match &candidate.lost {
+        None => format!("「{name}」：{evidence}，把握 {percent}%。"),
+        Some(lost) => format!("「{name}」：{evidence}，把握 {percent}%；{}。", fate(lost)),
+    }
+}
+
+fn evidence(step: Step, matched: &str) -> String {
+    match step {
+        Step::Equals => format!("整句等于触发词「{matched}」"),
+        Step::Starts => format!("以触发词「{matched}」开头"),
+        Step::Contains => format!("含有触发词「{matched}」"),
+        Step::Pattern => format!("符合正则表达式 /{matched}/"),
+        Step::Pinyin => format!("读音或写法接近触发词「{matched}」"),
+        Step::Similar => format!("像示例问法「{matched}」"),
+    }
+}
+
+fn fate(lost: &Lost) -> String {
+    match lost {
+        Lost::Outscored => "另一条规则更有把握".to_owned(),
+        Lost::Excluded(word) => format!("消息里有它的排除词「{word}」"),
+        Lost::TooUnsure => "把握不够，不直接回答".to_owned(),
+        Lost::NotOurs => "规则库写明这类问题不回答".to_owned(),
+        Lost::Elsewhere(place) => format!("消息说的是「{place}」，不是我们"),
+        Lost::Uncovered(words) => format!("消息里的「{words}」不在任何示例问法里"),
+        Lost::NotForAccount => "这条规则不用于这个公众号".to_owned(),
+        Lost::NotValidToday => "今天不在它的有效期内".to_owned(),
+    }
+}
+
+fn name(position: usize, rules: &[Rule]) -> &str {
+    rules.get(position).map_or("已删除的规则", |rule| &*rule.name)
+}

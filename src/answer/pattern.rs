@@ -1,0 +1,61 @@
+//! The rung of regular expressions. One set finds which of them match at all,
+//! in one pass; only those are run alone, to learn what they matched.
+
+use regex::{Regex, RegexSet};
+
+use super::decision::RuleIndex;
+use crate::rulebook::{Rule, Trigger};
+
+#[derive(Debug, Default)]
+pub struct Patterns {
+    set: RegexSet,
+    /// In the set's order.
+    patterns: Vec<(RuleIndex, Regex)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match<'p> {
+    pub rule: RuleIndex,
+    pub pattern: &'p str,
+    /// Bytes of the text.
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Patterns {
+    pub fn new(rules: &[Rule]) -> Self {
+        let patterns: Vec<(RuleIndex, Regex)> = rules
+            .iter()
+            .enumerate()
+            .flat_map(|(position, rule)| {
+                rule.triggers.iter().filter_map(move |trigger| match trigger {
+                    Trigger::Pattern(pattern) => Some((RuleIndex::new(position), pattern.clone())),
+                    Trigger::Equals(_) | Trigger::Starts(_) | Trigger::Contains(_) => None,
+                })
+            })
+            .collect();
+        // Each compiled alone, so the set fails only by its size, which `check`
+        // bounds; without it each pattern is tried by itself.
+        let set = RegexSet::new(patterns.iter().map(|(_, pattern)| pattern.as_str())).unwrap_or_default();
+        Self { set, patterns }
+    }
+
+    pub fn find<'p>(&'p self, text: &str) -> Vec<Match<'p>> {
+        if self.patterns.is_empty() {
+            return Vec::new();
+        }
+        let likely: Vec<usize> = if self.set.is_empty() {
+            (0..self.patterns.len()).collect()
+        } else {
+            self.set.matches(text).into_iter().collect()
+        };
+        likely
+            .into_iter()
+            .filter_map(|number| {
+                let (rule, pattern) = self.patterns.get(number)?;
+                let found = pattern.find(text)?;
+                Some(Match { rule: *rule, pattern: pattern.as_str(), start: found.start(), end: found.end() })
+            })
+            .collect()
+    }
+}

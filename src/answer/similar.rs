@@ -1,0 +1,141 @@
+//! The rung of similarity: sample questions as evidence. Ties the rules that
+//! have sample questions to the learned `Model`, and finds the sample that is
+//! most like a message, for explanations.
+
+use super::decision::RuleIndex;
+use super::learn::{Sample, learn};
+use super::model::{Class, Model, Reading};
+use crate::rulebook::{Answer, Rule, Trigger};
+use crate::text::Normalized;
+
+#[derive(Debug, Default)]
+pub struct Similar {
+    model: Model,
+    /// By class.
+    known: Vec<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    rule: RuleIndex,
+    /// False for what the rulebook says we do not answer.
+    ours: bool,
+    questions: Box<[Question]>,
+    /// Which questions hold a piece: piece number and question, in order.
+    holders: Box<[(u32, u32)]>,
+}
+
+#[derive(Debug)]
+struct Question {
+    written: Box<str>,
+    pieces: usize,
+}
+
+/// A message as the model reads it, and what each rule gets for it.
+#[derive(Debug)]
+pub struct Likeness<'s> {
+    similar: &'s Similar,
+    reading: Reading,
+}
+
+impl Similar {
+    pub fn new(rules: &[Rule]) -> Self {
+        let asked: Vec<(usize, &Rule)> =
+            rules.iter().enumerate().filter(|(_, rule)| !rule.questions.is_empty()).collect();
+        let samples: Vec<Sample> = asked
+            .iter()
+            .enumerate()
+            .flat_map(|(class, (_, rule))| {
+                let class = Class::try_from(class).unwrap_or(Class::MAX);
+                texts(rule).map(move |text| Sample { class, text })
+            })
+            .collect();
+        let model = learn(&samples, asked.len());
+        let known = asked.iter().map(|(position, rule)| Known::new(*position, rule, &model)).collect();
+        Self { model, known }
+    }
+
+    pub fn read(&self, text: &Normalized) -> Likeness<'_> {
+        Likeness { similar: self, reading: self.model.read(text) }
+    }
+}
+
+impl Known {
+    fn new(position: usize, rule: &Rule, model: &Model) -> Self {
+        let mut questions = Vec::with_capacity(rule.questions.len());
+        let mut holders = Vec::new();
+        for (question, written) in (0..).zip(&rule.questions) {
+            let reading = model.read(&Normalized::new(written));
+            holders.extend(reading.pieces().map(|(piece, _)| (piece, question)));
+            questions.push(Question { written: written.clone(), pieces: reading.pieces().count() });
+        }
+        holders.sort_unstable();
+        Self {
+            rule: RuleIndex::new(position),
+            ours: !matches!(rule.answer, Answer::NotOurs),
+            questions: questions.into(),
+            holders: holders.into(),
+        }
+    }
+
+    /// The question that shares most with a message, discounted for what it
+    /// holds besides.
+    fn nearest(&self, reading: &Reading) -> Option<&str> {
+        let mut shared = vec![0.0_f32; self.questions.len()];
+        for (piece, value) in reading.pieces() {
+            let first = self.holders.partition_point(|(held, _)| *held < piece);
+            let holders = self.holders.get(first..).unwrap_or_default();
+            for (_, question) in holders.iter().take_while(|(held, _)| *held == piece) {
+                if let Some(shared) = shared.get_mut(*question as usize) {
+                    *shared += value * value;
+                }
+            }
+        }
+        let likeness = |(shared, question): &(f32, &Question)| shared / (question.pieces as f32 + 1.0).sqrt();
+        let nearest =
+            shared.into_iter().zip(&self.questions).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        nearest.map(|(_, question)| &*question.written)
+    }
+}
+
+impl<'s> Likeness<'s> {
+    /// Our own rules with their scores in log-odds, none left out.
+    pub fn ours(&self) -> impl Iterator<Item = (RuleIndex, f32)> {
+        self.of(true)
+    }
+
+    /// What we do not answer, likewise.
+    pub fn not_ours(&self) -> impl Iterator<Item = (RuleIndex, f32)> {
+        self.of(false)
+    }
+
+    fn of(&self, ours: bool) -> impl Iterator<Item = (RuleIndex, f32)> {
+        let scored = self.similar.known.iter().zip(&self.reading.scores);
+        scored.filter(move |(known, _)| known.ours == ours).map(|(known, score)| (known.rule, *score))
+    }
+
+    /// The share of the message that no sample question holds, from 0 to 1.
+    pub fn unseen(&self) -> f32 {
+        self.reading.unseen
+    }
+
+    /// The sample question of `rule` that shares most with the message.
+    pub fn nearest(&self, rule: RuleIndex) -> Option<&'s str> {
+        let class = self.similar.known.binary_search_by_key(&rule, |known| known.rule).ok()?;
+        self.similar.known.get(class)?.nearest(&self.reading)
+    }
+}
+
+/// What a rule's questions sound like: the samples, and its triggers, which are
+/// the shortest questions of all.
+fn texts(rule: &Rule) -> impl Iterator<Item = Normalized> {
+    let triggers = rule.triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Equals(text) | Trigger::Starts(text) => Some(text.clone()),
+        Trigger::Contains(parts) => {
+            Some(Normalized::new(&parts.iter().map(Normalized::as_str).collect::<String>()))
+        }
+        Trigger::Pattern(_) => None,
+    });
+    let questions = rule.questions.iter().map(|question| Normalized::new(question));
+    questions.chain(triggers).filter(|text| !text.is_empty())
+}

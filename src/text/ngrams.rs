@@ -1,0 +1,176 @@
+//! What a text is made of: pieces of one, two and three characters, and of as
+//! many syllables. Characters need no dictionary of words and do as well as a
+//! word segmenter; syllables see through homophones and typed pinyin. Not
+//! here: what a piece is worth (answer).
+
+use std::hash::{Hash as _, Hasher as _};
+
+use rustc_hash::FxHasher;
+
+use super::normalize::Normalized;
+use super::pinyin::{Syllable, segment};
+
+/// The longest piece, in characters or syllables.
+pub const LONGEST: usize = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Equal for equal pieces; 64 bits, so different ones never meet in practice.
+    pub key: u64,
+    pub kind: Kind,
+    /// Where it starts, in tokens of the text.
+    pub at: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// So many characters (or whole foreign words) as written.
+    Written(usize),
+    /// So many syllables as heard.
+    Heard(usize),
+    /// The first or the last two tokens: 「天气」 alone is not 「…的天气」.
+    Edge,
+}
+
+/// One character, foreign word or number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Token {
+    /// None for typed pinyin: it has a sound and no character.
+    written: Option<u64>,
+    /// None for foreign words.
+    heard: Option<u64>,
+}
+
+/// All numbers are one token: 30人 and 五十人 ask the same.
+const NUMBER: u64 = 1 << 40;
+const FOREIGN: u64 = 1 << 41;
+
+/// The pieces of `text`, each once, in no particular order.
+pub fn pieces(text: &Normalized, into: &mut Vec<Piece>) {
+    into.clear();
+    let tokens = tokens(text.as_str());
+    for length in 1..=LONGEST {
+        for (at, window) in tokens.windows(length).enumerate() {
+            into.extend(key(window, |token| token.written, Kind::Written(length), at));
+            into.extend(key(window, |token| token.heard, Kind::Heard(length), at));
+        }
+    }
+    if let ([first, second, ..], [.., before, last]) = (tokens.as_slice(), tokens.as_slice()) {
+        let end = tokens.len();
+        into.extend(key(&[*first, *second], |token| token.written, Kind::Edge, 0));
+        into.extend(key(&[*last, *before], |token| token.written, Kind::Edge, end - 2));
+    }
+    into.sort_unstable_by_key(|piece| piece.key);
+    into.dedup_by_key(|piece| piece.key);
+}
+
+fn key(window: &[Token], side: impl Fn(&Token) -> Option<u64>, kind: Kind, at: usize) -> Option<Piece> {
+    let mut hasher = FxHasher::default();
+    std::mem::discriminant(&kind).hash(&mut hasher);
+    for token in window {
+        side(token)?.hash(&mut hasher);
+    }
+    Some(Piece { key: hasher.finish(), kind, at })
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(text.len() / 2);
+    let characters: Vec<char> = text.chars().collect();
+    let mut at = 0;
+    while let Some(first) = characters.get(at).copied() {
+        let rest = characters.get(at..).unwrap_or_default();
+        let letters = run(rest, |c| c.is_ascii_alphabetic());
+        let digits = number(rest);
+        if letters > 0 {
+            spell(rest.get(..letters).unwrap_or_default(), &mut tokens);
+        } else if digits > 0 {
+            tokens.push(Token { written: Some(NUMBER), heard: Some(NUMBER) });
+        } else {
+            let previous = at.checked_sub(1).and_then(|before| characters.get(before));
+            tokens.push(character(previous.copied(), first, rest.get(1).copied()));
+        }
+        at += letters.max(digits).max(1);
+    }
+    tokens
+}
+
+fn character(previous: Option<char>, c: char, next: Option<char>) -> Token {
+    let heard = Syllable::between(previous, c, next).map(|syllable| u64::from(syllable.id()));
+    Token { written: Some(u64::from(c as u32)), heard }
+}
+
+/// A run of letters is pinyin when syllables fill it; else one foreign word.
+fn spell(letters: &[char], tokens: &mut Vec<Token>) {
+    let word: String = letters.iter().collect();
+    match segment(&word) {
+        Some(syllables) => {
+            let heard = syllables.iter().map(|syllable| Some(u64::from(syllable.id())));
+            tokens.extend(heard.map(|heard| Token { written: None, heard }));
+        }
+        None => {
+            let mut hasher = FxHasher::default();
+            word.hash(&mut hasher);
+            tokens.push(Token { written: Some(FOREIGN ^ hasher.finish()), heard: None });
+        }
+    }
+}
+
+/// Digits always are a number; 一 or 两 only before what can be counted,
+/// because 一般 and 一起 count nothing. 几 stays: it asks.
+fn number(rest: &[char]) -> usize {
+    let digits = run(rest, |c| c.is_ascii_digit());
+    if digits > 0 {
+        return digits;
+    }
+    let numerals = run(rest, |c| "一二两三四五六七八九十百千廿".contains(c));
+    let vague = run(rest.get(numerals..).unwrap_or_default(), |c| "几来多".contains(c)).min(1);
+    let counted =
+        rest.get(numerals + vague).is_some_and(|c| "天人个位名号月日晚夜宿周年岁点班块间".contains(*c));
+    if numerals > 0 && counted { numerals + vague } else { 0 }
+}
+
+fn run(characters: &[char], belongs: impl Fn(char) -> bool) -> usize {
+    characters.iter().take_while(|c| belongs(**c)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared(a: &str, b: &str) -> usize {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        pieces(&Normalized::new(a), &mut left);
+        pieces(&Normalized::new(b), &mut right);
+        left.iter().filter(|piece| right.iter().any(|other| other.key == piece.key)).count()
+    }
+
+    #[test]
+    fn a_text_gives_each_of_its_pieces_once() {
+        let mut found = Vec::new();
+        pieces(&Normalized::new("费用"), &mut found);
+
+        // 费 用 费用, the same heard, and the two edges.
+        assert_eq!(found.len(), 8);
+        assert_eq!(shared("费用费用费用", "费用"), 8);
+    }
+
+    #[test]
+    fn homophones_and_typed_pinyin_share_sounds() {
+        assert_eq!(shared("课成", "课程"), 4);
+        assert_eq!(shared("feiyong", "费用"), 3);
+    }
+
+    #[test]
+    fn numbers_are_alike() {
+        assert_eq!(shared("30人", "五十人"), shared("30人", "30人"));
+        assert_eq!(shared("一般", "三般"), 2);
+    }
+
+    #[test]
+    fn an_empty_text_has_no_pieces() {
+        let mut found = Vec::new();
+        pieces(&Normalized::new("？"), &mut found);
+
+        assert!(found.is_empty());
+    }
+}
