@@ -14,7 +14,8 @@ use super::placeholder::{filled, without_unfinished_lines};
 use super::{Site, dates, markdown, missing};
 use crate::model::ArticleId;
 use crate::rulebook::catalog::holds;
-use crate::rulebook::{Article, Catalog, Phrase, Rulebook};
+use crate::rulebook::unfinished::is_unfinished;
+use crate::rulebook::{Article, Catalog, Rulebook};
 
 /// Other articles offered at the end; the home page has them all.
 const OTHERS: usize = 6;
@@ -71,12 +72,13 @@ fn is_shown(article: &Article, today: Date) -> bool {
 
 impl<'a> ArticlePage<'a> {
     fn of(article: &'a Article, rulebook: &'a Rulebook, today: Date, site: &Site) -> Self {
+        let stale_note = rulebook.stale_note(article, today, &site.moment());
         let others = list(&rulebook.catalog, today).into_iter().filter(|other| other.id != article.id);
         Self {
             frame: Frame::of(rulebook, today),
             article: Entry::of(article),
             summary: filled(article.summary.as_deref()),
-            stale_note: stale_note(article, today),
+            stale_note: stale_note.filter(|note| !is_unfinished(note)),
             body: markdown::to_html(&without_unfinished_lines(&article.body)),
             link: web_address(article.link.as_deref()),
             cover: web_address(article.cover.as_deref()),
@@ -99,10 +101,4 @@ impl<'a> Entry<'a> {
 
 fn web_address(field: Option<&str>) -> Option<&str> {
     filled(field).filter(|address| markdown::is_safe_link(address))
-}
-
-fn stale_note(article: &Article, today: Date) -> Option<String> {
-    let last = article.stale_after.filter(|last| *last < today)?;
-    let note = filled(article.stale_note.as_deref()).unwrap_or(Phrase::Stale.default_text());
-    Some(note.replace("{{stale_after}}", &dates::to_the_day(last)))
 }

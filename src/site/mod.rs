@@ -24,7 +24,8 @@ use axum::middleware::map_response;
 use axum::routing::get;
 
 use crate::answer::{Edition, Live};
-use crate::model::Clock;
+use crate::model::{Clock, Limits};
+use crate::rulebook::Moment;
 use crate::store::Store;
 
 pub use health::{AskRulebook, RulebookHealth, Standing};
@@ -61,5 +62,14 @@ impl Site {
     /// What one request sees from beginning to end.
     fn edition(&self) -> Arc<Edition> {
         self.live.load_full()
+    }
+
+    fn moment(&self) -> Moment<'_> {
+        Moment {
+            now: self.clock.now(),
+            draw: 0,
+            public_url: self.public_url.as_deref(),
+            limits: Limits::STRICTEST,
+        }
     }
 }

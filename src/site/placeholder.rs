@@ -1,16 +1,16 @@
 //! What staff have still to fill in, 〔待填写…〕, is never shown (D7): a page
 //! leaves the line or the field out.
 
-const OPENING: &str = "〔待填写";
+use crate::rulebook::unfinished::is_unfinished;
 
 pub(super) fn without_unfinished_lines(text: &str) -> String {
-    let finished: Vec<&str> = text.lines().filter(|line| !line.contains(OPENING)).collect();
+    let finished: Vec<&str> = text.lines().filter(|line| !is_unfinished(line)).collect();
     finished.join("\n")
 }
 
 /// A field that says something.
 pub(super) fn filled(field: Option<&str>) -> Option<&str> {
-    field.map(str::trim).filter(|text| !text.is_empty() && !text.contains(OPENING))
+    field.map(str::trim).filter(|text| !text.is_empty() && !is_unfinished(text))
 }
 
 #[cfg(test)]

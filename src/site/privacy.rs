@@ -17,9 +17,9 @@ use super::{Site, dates};
 #[template(path = "site/pages/privacy.html")]
 struct PrivacyPage<'a> {
     frame: Frame<'a>,
-    keeper: &'a str,
-    purpose: Option<&'a str>,
-    contact: Option<&'a str>,
+    keeper: String,
+    purpose: Option<String>,
+    contact: Option<String>,
     address: Option<&'a str>,
     updated: Option<String>,
     keep_messages_days: NonZeroU32,
@@ -31,13 +31,32 @@ pub(super) async fn show(State(site): State<Arc<Site>>) -> Response {
     let privacy = &rulebook.settings.privacy;
     let frame = Frame::of(rulebook, rulebook.settings.hours.today(site.clock.now()));
     let page = PrivacyPage {
-        keeper: filled(privacy.keeper.as_deref()).unwrap_or(frame.centre),
-        purpose: filled(privacy.purpose.as_deref()),
-        contact: filled(privacy.contact.as_deref()),
+        keeper: as_sentence(filled(privacy.keeper.as_deref()).unwrap_or(frame.centre)),
+        purpose: filled(privacy.purpose.as_deref()).map(as_sentence),
+        contact: filled(privacy.contact.as_deref()).map(as_sentence),
         address: filled(privacy.address.as_deref()),
         updated: privacy.updated.map(dates::to_the_day),
         keep_messages_days: site.keep_messages_days,
         frame,
     };
     respond(StatusCode::OK, &page)
+}
+
+/// Staff write these fields with and without a full stop.
+fn as_sentence(text: &str) -> String {
+    match text.chars().next_back() {
+        Some('。' | '！' | '？' | '.') | None => text.to_owned(),
+        Some(_) => format!("{text}。"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_with_one_full_stop() {
+        assert_eq!(as_sentence("回答咨询"), "回答咨询。");
+        assert_eq!(as_sentence("回答咨询。"), "回答咨询。");
+    }
 }

@@ -5,7 +5,9 @@ use jiff::civil::date;
 use yingda::rulebook::{Article, Catalog, Contact, Rulebook};
 
 use super::html::{elements_of, text_of};
-use super::visit::{Page, Served, plain_article, sample_contact, sample_rulebook, stale_article};
+use super::visit::{
+    Page, Served, plain_article, rulebook_of, sample_contact, sample_rulebook, stale_article,
+};
 
 /// So that a page opens at once on a phone with a weak signal.
 const MOST_BYTES: usize = 40 * 1024;
@@ -109,7 +111,7 @@ async fn the_privacy_page_says_who_keeps_what_why_and_how_long() {
     要查看、更正或删除咨询，或者撤回同意，请直接找我们。
     您手机里的聊天记录由微信保存，要在微信里删除。微信怎样处理您的消息，见微信的隐私保护指引。
     找谁
-    电话 0796-6559898，微信号 jgspxpy
+    电话 0796-6559898，微信号 jgspxpy。
     更新于2026年11月1日
     联系我们
     培训顾问
@@ -198,6 +200,18 @@ async fn an_article_may_word_its_own_stale_note() {
     let text = text_of(&served.get("/a/ztjy").await);
 
     assert!(text.contains("请注意 这批活动已经结束。"), "{text}");
+}
+
+#[tokio::test]
+async fn staff_word_the_stale_note_of_all_articles_in_the_settings() {
+    let settings = "[phrases]\nstale = \"这是{{stale_after}}以前的事。\"";
+    let mut rulebook = rulebook_of(&[("settings.toml", settings)]);
+    rulebook.catalog.articles = vec![stale_article()];
+    let served = Served::of(rulebook).await;
+
+    let text = text_of(&served.get("/a/ztjy").await);
+
+    assert!(text.contains("请注意 这是2024年1月31日以前的事。"), "{text}");
 }
 
 #[tokio::test]

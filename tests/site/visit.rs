@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use tempfile::TempDir;
 use yingda::answer::Edition;
-use yingda::model::{ArticleId, Clock, RuleId};
+use yingda::model::{ArticleId, Clock};
 use yingda::rulebook::settings::{Centre, Privacy};
-use yingda::rulebook::{Article, Catalog, Contact, Place, Problem, Rule, Rulebook, Settings};
+use yingda::rulebook::{Article, Catalog, Contact, Files, Place, Problem, Rulebook, Surroundings, check};
 use yingda::site::{AskRulebook, RulebookHealth, Site, Standing, routes};
 use yingda::store::Location;
 
@@ -110,24 +110,30 @@ pub fn instant(when: &str) -> Timestamp {
     when.parse().expect("a timestamp")
 }
 
+pub fn rulebook_of(written: &[(&str, &str)]) -> Rulebook {
+    let mut files = Files::default();
+    for (path, text) in written {
+        files.insert(path, text.as_bytes());
+    }
+    let checked = check(&files, &Surroundings::on(date(2024, 2, 1)));
+    checked.rulebook.expect("a rulebook without errors")
+}
+
 /// One rule, so that there is something to answer with; two articles.
 pub fn sample_rulebook() -> Rulebook {
-    let rule = Rule::named(RuleId::parse("price").expect("an id"), "费用预算");
-    let mut rulebook = Rulebook::of_rules(vec![rule]);
+    let price = "+++\nid = \"price\"\nname = \"费用\"\n+++\n请问顾问。";
+    let mut rulebook = rulebook_of(&[("rules/price.md", price)]);
     rulebook.catalog = Catalog {
         articles: vec![stale_article(), plain_article("notice")],
         contacts: vec![sample_contact()],
         ..Catalog::default()
     };
-    rulebook.settings = Settings {
-        centre: Centre { name: "某某培训中心".into() },
-        privacy: Privacy {
-            keeper: Some("某某培训中心办公室".into()),
-            contact: Some("电话 0796-6559898，微信号 jgspxpy".into()),
-            updated: Some(date(2026, 11, 1)),
-            ..Privacy::default()
-        },
-        ..Settings::default()
+    rulebook.settings.centre = Centre { name: "某某培训中心".into() };
+    rulebook.settings.privacy = Privacy {
+        keeper: Some("某某培训中心办公室".into()),
+        contact: Some("电话 0796-6559898，微信号 jgspxpy".into()),
+        updated: Some(date(2026, 11, 1)),
+        ..Privacy::default()
     };
     rulebook
 }
