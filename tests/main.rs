@@ -5,5 +5,6 @@ mod support;
 
 mod architecture;
 mod desk;
+mod site;
 mod store;
 mod wire;

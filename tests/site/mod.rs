@@ -1,0 +1,8 @@
+//! The public pages as a visitor's browser gets them.
+
+mod colours;
+mod hostile;
+mod html;
+mod pages;
+mod protection;
+mod visit;
