@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod desk;
+mod documents;
 mod site;
 mod store;
 mod wire;
