@@ -36,6 +36,7 @@ impl Served {
         let site = Site {
             live: Edition::new(7, rulebook).into_live(),
             clock: Clock::movable(instant("2024-02-01T12:00:00+08:00")),
+            keep_messages_days: std::num::NonZeroU32::new(180).expect("not zero"),
             public_url: Some("https://wx.example.org".into()),
         };
         Self { site }
