@@ -6,6 +6,7 @@ mod support;
 mod answers;
 mod architecture;
 mod desk;
+mod documents;
 mod site;
 mod store;
 mod wire;
