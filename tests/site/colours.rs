@@ -45,7 +45,8 @@ fn colours_of(rules: &str) -> HashMap<&str, &str> {
 /// WCAG 2.2, "relative luminance".
 fn luminance(hex: &str) -> f64 {
     let channel = |at: usize| {
-        let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).expect("six hex digits")) / 255.0;
+        let digits = hex.get(at..at + 2).expect("six hex digits");
+        let value = f64::from(u8::from_str_radix(digits, 16).expect("hex digits")) / 255.0;
         if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)

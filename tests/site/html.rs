@@ -38,7 +38,7 @@ fn read(html: &str, mut see: impl FnMut(&Event<'_>)) {
     let mut reader = Reader::from_str(html);
     let mut depth = 0;
     loop {
-        let event = reader.read_event().unwrap_or_else(|error| panic!("not well-formed: {error}\n{html}"));
+        let event = reader.read_event().expect("well-formed HTML");
         match &event {
             Event::Start(tag) => {
                 depth += 1;
