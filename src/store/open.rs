@@ -2,13 +2,15 @@
 //! migrate, start the committer.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
 
-use super::committer::{Committer, Writer};
+use super::committer::{Committer, Work, Writer};
+use super::conversation::Rows;
 use crate::telemetry::StoreMetrics;
 
 use super::{Db, Sealer, StoreError, on_read, schema};
@@ -31,6 +33,7 @@ pub enum Location {
 pub struct Store {
     pub(super) db: Db,
     pub(super) sealer: Sealer,
+    pub(super) rows: Arc<Rows>,
     committer: Committer,
 }
 
@@ -44,8 +47,9 @@ impl Store {
             Location::Sqlite { path } => open_sqlite(path).await?,
             Location::Postgres { url } => open_postgres(url).await?,
         };
-        let committer = Committer::start(writer, sealer.clone(), metrics);
-        Ok(Self { db, sealer, committer })
+        let rows = Arc::new(Rows::load(&db).await?);
+        let work = Work::new(writer, sealer.clone(), Arc::clone(&rows), metrics);
+        Ok(Self { db, sealer, rows, committer: Committer::start(work) })
     }
 
     /// Where messages are written, many in one commit.
