@@ -13,6 +13,8 @@ use crate::text::Normalized;
 #[derive(Debug, Default)]
 pub struct Keywords {
     contains: Phrases,
+    /// By number of the phrase in `contains`: how far it can be trusted.
+    trust: Vec<f32>,
     patterns: Patterns,
     misspelled: Misspelled,
 }
@@ -39,11 +41,9 @@ const WORTH_OF_A_SLIP: f32 = 0.75;
 
 impl Keywords {
     pub fn new(rules: &[Rule]) -> Self {
-        Self {
-            contains: contains::compile(rules),
-            patterns: Patterns::new(rules),
-            misspelled: Misspelled::new(rules),
-        }
+        let contains = contains::compile(rules);
+        let trust = trust(&contains, rules);
+        Self { contains, trust, patterns: Patterns::new(rules), misspelled: Misspelled::new(rules) }
     }
 
     /// `misspelled` is what a keyword that only sounds right is worth, as a
@@ -61,7 +61,7 @@ impl Keywords {
             rule: hit.phrase.rule,
             step: Step::Contains,
             matched: &hit.phrase.shown,
-            worth: worth_of_length(hit.phrase.length),
+            worth: worth_of_length(hit.phrase.length) * self.trust(hit.phrase.number),
             start: hit.start,
             end: hit.end,
         });
@@ -73,6 +73,10 @@ impl Keywords {
             start: found.start,
             end: found.end,
         }))
+    }
+
+    fn trust(&self, phrase: usize) -> f32 {
+        self.trust.get(phrase).copied().unwrap_or(1.0)
     }
 
     fn heard<'k>(&'k self, text: &Normalized, misspelled: f32) -> impl Iterator<Item = Evidence<'k>> {
@@ -89,6 +93,23 @@ impl Keywords {
             end: heard.end,
         })
     }
+}
+
+/// By number of the phrase: the share of sample questions with this keyword
+/// that belong to its rule. A keyword no sample question holds is trusted:
+/// staff have just thought of it.
+fn trust(contains: &Phrases, rules: &[Rule]) -> Vec<f32> {
+    let (mut own, mut all) = (vec![1.0_f32; contains.len()], vec![1.0_f32; contains.len()]);
+    for (position, rule) in rules.iter().enumerate() {
+        for question in rule.questions.iter().map(|question| Normalized::new(question)) {
+            for phrase in contains.find(question.as_str()).iter().map(|hit| hit.phrase) {
+                let share = if phrase.rule.position() == position { 1.0 } else { 0.0 };
+                own.get_mut(phrase.number).into_iter().for_each(|own| *own += share);
+                all.get_mut(phrase.number).into_iter().for_each(|all| *all += 1.0);
+            }
+        }
+    }
+    own.into_iter().zip(all).map(|(own, all)| own / all).collect()
 }
 
 /// One character says little, two are a word, more are nearly always meant.

@@ -1,71 +1,59 @@
 //! Learns the weights of a `Model` from sample questions: multinomial logistic
-//! regression by stochastic gradient steps (AdaGrad, so that rare pieces learn
-//! as fast as common ones). Deterministic: the order of samples comes from a
-//! fixed seed, and the number of rounds from the amount of work, never from a
-//! clock.
+//! regression by stochastic gradient steps. The steps shrink for each weight by
+//! itself (AdaGrad), so that a rare piece learns as fast as a common one.
+//!
+//! Deterministic: the order of samples comes from a fixed seed, and how much is
+//! done from the amount of work, never from a clock. A very large rulebook gets
+//! fewer rounds, and then leaves out the pieces that most rules share.
 
 use rustc_hash::FxHashMap;
 
-use super::model::{Class, Model, Vector, Weight};
-use crate::text::Normalized;
-use crate::text::ngrams::{Kind, Piece, pieces};
+use super::model::{Class, Model, Scores, Sense, Vector, Weight};
+use crate::text::ngrams::Piece;
 
 /// One text that belongs to a class.
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub class: Class,
-    pub text: Normalized,
+    pub pieces: Vec<Piece>,
 }
 
-/// More rounds change little.
-const ROUNDS: usize = 10;
+/// On the labelled sets the second round still brings much, the sixth nothing.
+const ROUNDS: usize = 5;
+
+/// Weights looked at in all rounds together, at some 5 ns each: a reload of a
+/// thousand rules stays within a second.
+const MOST_WORK: usize = 60_000_000;
+
+/// How many classes may share a piece before it is left out to save work.
+const SHARED_BY: [usize; 5] = [usize::MAX, 1024, 256, 64, 16];
 
 const RATE: f32 = 0.5;
 
-/// Longer messages are not typed in pinyin.
-const LONGEST_HEARD: usize = 16;
+/// What AdaGrad starts from: it keeps the first steps small.
+const CAUTION: f32 = 0.1;
 
-struct Example {
-    class: Class,
-    pieces: Vec<Piece>,
-}
+/// An error below this is not worth a step: later rounds look at hard samples
+/// only, which makes them cheap.
+const SMALL: f32 = 0.01;
 
-pub fn learn(samples: &[Sample], classes: usize) -> Model {
-    let examples = examples(samples);
-    let mut model = count(&examples, classes);
+pub fn learn(samples: &[Sample], classes: usize, sense: Sense) -> Model {
+    let (mut model, occurrences) = count(samples, classes, sense);
+    let rounds = limit_work(&mut model, &occurrences);
     let vectors: Vec<(Class, Vector)> =
-        examples.iter().map(|example| (example.class, model.vector(&example.pieces))).collect();
-    drop(examples);
-    improve(&mut model, &vectors);
+        samples.iter().map(|sample| (sample.class, model.vector(&sample.pieces))).collect();
+    improve(&mut model, &vectors, rounds);
     model
 }
 
-/// Every sample as written; the short ones also as if typed in pinyin, so that
-/// sounds alone learn to carry a message.
-fn examples(samples: &[Sample]) -> Vec<Example> {
-    let mut examples = Vec::with_capacity(samples.len() * 2);
-    let mut found = Vec::new();
-    for sample in samples {
-        pieces(&sample.text, &mut found);
-        let heard: Vec<Piece> =
-            found.iter().filter(|piece| matches!(piece.kind, Kind::Heard(_))).copied().collect();
-        if sample.text.as_str().chars().count() <= LONGEST_HEARD && !heard.is_empty() {
-            examples.push(Example { class: sample.class, pieces: heard });
-        }
-        if !found.is_empty() {
-            examples.push(Example { class: sample.class, pieces: found.clone() });
-        }
-    }
-    examples
-}
-
-/// The pieces, their worth, and an empty weight for each class that has one.
-fn count(examples: &[Example], classes: usize) -> Model {
+/// The pieces, their worth, an empty weight for each class that has one, and
+/// how many samples hold each piece.
+fn count(samples: &[Sample], classes: usize, sense: Sense) -> (Model, Vec<usize>) {
     let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
     let mut pairs: Vec<(u32, Class)> = Vec::new();
-    let mut occurrences: Vec<u32> = Vec::new();
-    for example in examples {
-        for piece in &example.pieces {
+    let mut occurrences: Vec<usize> = Vec::new();
+    for sample in samples {
+        for piece in sample.pieces.iter().filter(|piece| sense.takes_in(piece.kind)) {
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
             let number = *numbers.entry(piece.key).or_insert(next);
             if number == next {
@@ -74,69 +62,91 @@ fn count(examples: &[Example], classes: usize) -> Model {
             if let Some(count) = occurrences.get_mut(number as usize) {
                 *count += 1;
             }
-            pairs.push((number, example.class));
+            pairs.push((number, sample.class));
         }
     }
     pairs.sort_unstable();
     pairs.dedup();
-    let mut starts = vec![0_u32; numbers.len() + 1];
-    for (at, start) in starts.iter_mut().enumerate() {
-        *start =
-            u32::try_from(pairs.partition_point(|(number, _)| (*number as usize) < at)).unwrap_or(u32::MAX);
-    }
-    let total = examples.len() as f32 + 1.0;
-    Model {
+    let total = samples.len() as f32 + 1.0;
+    let model = Model {
+        sense,
+        starts: starts(&pairs, numbers.len()),
         numbers,
         worth: occurrences.iter().map(|count| (total / (*count as f32 + 0.5)).ln()).collect(),
         worth_unseen: total.ln(),
-        starts,
         weights: pairs.into_iter().map(|(_, class)| Weight { class, weight: 0.0 }).collect(),
         classes,
-    }
+    };
+    (model, occurrences)
 }
 
-fn improve(model: &mut Model, vectors: &[(Class, Vector)]) {
+/// Where the pairs of each piece start, and where the last ones end.
+fn starts(pairs: &[(u32, Class)], pieces: usize) -> Vec<u32> {
+    let mut starts = vec![0_u32; pieces + 1];
+    for (number, _) in pairs {
+        if let Some(start) = starts.get_mut(*number as usize + 1) {
+            *start += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    starts
+}
+
+/// How many rounds there is time for. Where there is none for a single one,
+/// pieces that many classes share lose their worth.
+fn limit_work(model: &mut Model, occurrences: &[usize]) -> usize {
+    let shared_by = |number: usize| model.weights_of(u32::try_from(number).unwrap_or(u32::MAX)).len();
+    let work_of_a_round = |limit: usize| -> usize {
+        let kept = occurrences.iter().enumerate().filter(|(number, _)| shared_by(*number) <= limit);
+        kept.map(|(number, count)| count * shared_by(number)).sum()
+    };
+    let affordable = SHARED_BY.into_iter().find(|limit| work_of_a_round(*limit) <= MOST_WORK);
+    let limit = affordable.unwrap_or(1);
+    let rounds = MOST_WORK / work_of_a_round(limit).max(1);
+    let too_common: Vec<usize> = (0..occurrences.len()).filter(|number| shared_by(*number) > limit).collect();
+    for number in too_common {
+        if let Some(worth) = model.worth.get_mut(number) {
+            *worth = 0.0;
+        }
+    }
+    rounds.clamp(1, ROUNDS)
+}
+
+fn improve(model: &mut Model, vectors: &[(Class, Vector)], rounds: usize) {
     let mut order: Vec<usize> = (0..vectors.len()).collect();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    let mut squares = vec![0.1_f32; model.weights.len()];
-    let mut errors = vec![0.0; model.classes];
-    for _ in 0..ROUNDS {
+    let mut squares = vec![CAUTION; model.weights.len()];
+    let mut scores = Scores::new(model.classes);
+    for _ in 0..rounds {
         dice.shuffle(&mut order);
         for (class, vector) in order.iter().filter_map(|at| vectors.get(*at)) {
-            errors.fill(0.0);
-            model.add_scores(vector, &mut errors);
-            to_probabilities(&mut errors);
-            if let Some(error) = errors.get_mut(*class as usize) {
-                *error -= 1.0;
+            model.score(vector, &mut scores);
+            scores.turn_to_errors(*class);
+            if scores.of(*class) < -SMALL {
+                step(model, vector, &scores, &mut squares);
             }
-            step(model, vector, &errors, &mut squares);
         }
     }
 }
 
-fn step(model: &mut Model, vector: &Vector, errors: &[f32], squares: &mut [f32]) {
+fn step(model: &mut Model, vector: &Vector, errors: &Scores, squares: &mut [f32]) {
     for (number, value) in &vector.entries {
         let range = model.range_of(*number);
         let weights = model.weights.get_mut(range.clone()).unwrap_or_default();
         let squares = squares.get_mut(range).unwrap_or_default();
         for (weight, square) in weights.iter_mut().zip(squares) {
-            let gradient = value * errors.get(weight.class as usize).copied().unwrap_or(0.0);
+            let error = errors.of(weight.class);
+            if error.abs() < SMALL {
+                continue;
+            }
+            let gradient = value * error;
             *square += gradient * gradient;
             weight.weight -= RATE * gradient / square.sqrt();
         }
-    }
-}
-
-/// Softmax, safe for any scores.
-fn to_probabilities(scores: &mut [f32]) {
-    let highest = scores.iter().copied().fold(f32::MIN, f32::max);
-    let mut sum = 0.0;
-    for score in scores.iter_mut() {
-        *score = (*score - highest).exp();
-        sum += *score;
-    }
-    for score in scores.iter_mut() {
-        *score /= sum;
     }
 }
 

@@ -49,6 +49,10 @@ use weigh::{Weighed, weigh};
 /// Longer messages are forwarded texts: their beginning tells what they are.
 const MOST_CHARACTERS: usize = 512;
 
+/// So many candidates are told with the sample question nearest to the message;
+/// finding it costs more than the decision.
+const EXPLAINED: usize = 3;
+
 /// A rulebook's rules, compiled for answering.
 #[derive(Debug)]
 pub struct Matcher {
@@ -117,7 +121,7 @@ impl Matcher {
             standing.barred = self.gates.bar(standing.rule, text, asked);
         }
         let (verdict, mut why) = settle(standings, &against, &self.weights);
-        for candidate in &mut why {
+        for candidate in why.iter_mut().take(EXPLAINED) {
             if candidate.step == Step::Similar {
                 candidate.matched = likeness.nearest(candidate.rule).unwrap_or_default().to_owned();
             }
@@ -132,7 +136,7 @@ impl Matcher {
             .map(|(rule, score)| Standing::new(rule, Step::Similar, "", score * self.weights.similar))
             .collect();
         for keyword in keywords.iter().filter(|keyword| self.gates.is_ours(keyword.rule)) {
-            let evidence = keyword.strength * self.weights.keyword;
+            let evidence = self.evidence(keyword);
             match standings.iter_mut().find(|standing| standing.rule == keyword.rule) {
                 Some(standing) => standing.add(keyword.step, keyword.matched, evidence),
                 None => standings.push(Standing::new(keyword.rule, keyword.step, keyword.matched, evidence)),
@@ -141,13 +145,19 @@ impl Matcher {
         standings
     }
 
+    fn evidence(&self, keyword: &Weighed) -> f32 {
+        let full =
+            if self.similar.knows(keyword.rule) { self.weights.keyword } else { self.weights.keyword_alone };
+        keyword.strength * full
+    }
+
     /// What speaks for answering nothing.
     fn against(&self, keywords: &[Weighed], likeness: &Likeness, mention: Option<Mention>) -> Against {
         let weights = &self.weights;
         let keyword: f32 = keywords
             .iter()
             .filter(|keyword| !self.gates.is_ours(keyword.rule))
-            .map(|keyword| keyword.strength * weights.keyword)
+            .map(|keyword| self.evidence(keyword))
             .sum();
         let background: f32 = likeness.not_ours().map(|(_, score)| (score * weights.similar).exp()).sum();
         let named = match &mention {
@@ -156,10 +166,7 @@ impl Matcher {
             None => 0.0,
         };
         Against {
-            evidence: (weights.nothing.exp() + background).ln()
-                + weights.unseen * likeness.unseen()
-                + keyword
-                + named,
+            evidence: (weights.nothing.exp() + background).ln() + keyword + named,
             elsewhere: mention.map(|mention| mention.name().to_owned()),
         }
     }

@@ -10,8 +10,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::text::Normalized;
-use crate::text::ngrams::{Kind, Piece, pieces};
+use crate::text::ngrams::{Kind, Piece};
 
 /// Position among the rules that have sample questions.
 pub type Class = u32;
@@ -19,10 +18,22 @@ pub type Class = u32;
 /// Scores are sums of at most `SCALE`, so that weights stay near one.
 const SCALE: f32 = 8.0;
 
+/// What of a text a model takes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sense {
+    /// As written and as heard: homophones still help where characters fail.
+    #[default]
+    Reading,
+    /// As heard alone: for messages typed in pinyin. A model of its own, because
+    /// weights that must serve both do worse for the other kind of message.
+    Hearing,
+}
+
 #[derive(Debug, Default)]
 pub struct Model {
+    pub(super) sense: Sense,
     pub(super) numbers: FxHashMap<u64, u32>,
-    /// By piece number.
+    /// By piece number; 0 for pieces that are left out.
     pub(super) worth: Vec<f32>,
     /// The worth of a piece nobody has seen.
     pub(super) worth_unseen: f32,
@@ -42,59 +53,56 @@ pub struct Weight {
 #[derive(Clone, Debug, Default)]
 pub struct Vector {
     pub entries: Vec<(u32, f32)>,
-    /// The share of its worth that no sample holds.
-    pub unseen: f32,
 }
 
-/// A message, read.
+/// What each class gets for a text, in log-odds; nothing for the classes that
+/// share no piece with it.
 #[derive(Clone, Debug, Default)]
-pub struct Reading {
-    vector: Vector,
-    pub unseen: f32,
-    /// By class.
-    pub scores: Vec<f32>,
+pub struct Scores {
+    /// By class; 0 where untouched.
+    scores: Vec<f32>,
+    touched: Vec<Class>,
+}
+
+impl Sense {
+    pub fn takes_in(self, kind: Kind) -> bool {
+        match (self, kind) {
+            (Self::Reading, _) | (Self::Hearing, Kind::Heard(_)) => true,
+            (Self::Hearing, Kind::Written(_) | Kind::Edge) => false,
+        }
+    }
 }
 
 impl Model {
-    pub fn read(&self, text: &Normalized) -> Reading {
-        let mut found = Vec::new();
-        pieces(text, &mut found);
-        let vector = self.vector(&found);
-        let mut scores = vec![0.0; self.classes];
-        self.add_scores(&vector, &mut scores);
-        Reading { unseen: vector.unseen, vector, scores }
-    }
-
-    pub(super) fn vector(&self, found: &[Piece]) -> Vector {
+    pub fn vector(&self, found: &[Piece]) -> Vector {
         let mut entries = Vec::with_capacity(found.len());
-        let (mut known, mut unknown) = (f32::EPSILON, 0.0);
-        for piece in found {
+        let mut square = f32::EPSILON;
+        for piece in found.iter().filter(|piece| self.sense.takes_in(piece.kind)) {
             let number = self.numbers.get(&piece.key).copied();
-            match number.and_then(|number| Some((number, self.worth.get(number as usize)?))) {
-                Some((number, worth)) => {
-                    let value = worth * weight_of(piece.kind);
-                    known += value * value;
-                    entries.push((number, value));
-                }
-                None => unknown += (self.worth_unseen * weight_of(piece.kind)).powi(2),
-            }
+            let worth = number.and_then(|number| self.worth.get(number as usize)).copied();
+            let value = worth.unwrap_or(self.worth_unseen);
+            square += value * value;
+            entries.extend(number.filter(|_| value > 0.0).map(|number| (number, value)));
         }
         entries.sort_unstable_by_key(|(number, _)| *number);
-        let length = (known + unknown).sqrt();
+        let length = square.sqrt();
         for (_, value) in &mut entries {
             *value /= length;
         }
-        Vector { entries, unseen: unknown / (known + unknown) }
+        Vector { entries }
     }
 
-    pub(super) fn add_scores(&self, vector: &Vector, scores: &mut [f32]) {
+    pub fn score(&self, vector: &Vector, scores: &mut Scores) {
+        scores.clear();
         for (number, value) in &vector.entries {
-            for weight in self.weights.get(self.range_of(*number)).unwrap_or_default() {
-                if let Some(score) = scores.get_mut(weight.class as usize) {
-                    *score += SCALE * value * weight.weight;
-                }
+            for Weight { class, weight } in self.weights_of(*number) {
+                scores.add(*class, SCALE * value * weight);
             }
         }
+    }
+
+    pub(super) fn weights_of(&self, number: u32) -> &[Weight] {
+        self.weights.get(self.range_of(number)).unwrap_or_default()
     }
 
     pub(super) fn range_of(&self, number: u32) -> std::ops::Range<usize> {
@@ -103,16 +111,57 @@ impl Model {
     }
 }
 
-impl Reading {
-    /// The known pieces: number and value, in order of number.
-    pub fn pieces(&self) -> impl Iterator<Item = (u32, f32)> {
-        self.vector.entries.iter().copied()
-    }
-}
+/// Stands for an untouched class: a score that adding cannot bring about.
+const UNTOUCHED: f32 = f32::NEG_INFINITY;
 
-/// Equal: no other balance did better on the labelled sets.
-fn weight_of(kind: Kind) -> f32 {
-    match kind {
-        Kind::Written(_) | Kind::Heard(_) | Kind::Edge => 1.0,
+impl Scores {
+    pub fn new(classes: usize) -> Self {
+        Self { scores: vec![UNTOUCHED; classes], touched: Vec::new() }
+    }
+
+    /// The classes that share something with the text.
+    pub fn touched(&self) -> impl Iterator<Item = (Class, f32)> {
+        self.touched.iter().map(|class| (*class, self.of(*class)))
+    }
+
+    pub fn of(&self, class: Class) -> f32 {
+        self.scores.get(class as usize).copied().filter(|score| *score > UNTOUCHED).unwrap_or(0.0)
+    }
+
+    /// Scores become probabilities (softmax), and these become errors: how far
+    /// each is from 1 for `right` and from 0 for the others.
+    pub fn turn_to_errors(&mut self, right: Class) {
+        self.add(right, 0.0);
+        let highest = self.touched().map(|(_, score)| score).fold(f32::MIN, f32::max);
+        let mut sum = 0.0;
+        for class in &self.touched {
+            if let Some(score) = self.scores.get_mut(*class as usize) {
+                *score = (*score - highest).exp();
+                sum += *score;
+            }
+        }
+        for class in &self.touched {
+            if let Some(score) = self.scores.get_mut(*class as usize) {
+                *score = *score / sum - if *class == right { 1.0 } else { 0.0 };
+            }
+        }
+    }
+
+    fn add(&mut self, class: Class, score: f32) {
+        let Some(entry) = self.scores.get_mut(class as usize) else { return };
+        if *entry > UNTOUCHED {
+            *entry += score;
+        } else {
+            *entry = score;
+            self.touched.push(class);
+        }
+    }
+
+    fn clear(&mut self) {
+        for class in self.touched.drain(..) {
+            if let Some(score) = self.scores.get_mut(class as usize) {
+                *score = UNTOUCHED;
+            }
+        }
     }
 }

@@ -26,6 +26,8 @@ pub struct Phrase {
     pub shown: Box<str>,
     /// Characters of all parts together.
     pub length: usize,
+    /// Its place among the phrases.
+    pub number: usize,
     parts: Box<[u32]>,
 }
 
@@ -88,10 +90,12 @@ impl Phrases {
             }
             parts.push(number);
         }
+        let number = self.phrases.len();
         self.phrases.push(Phrase {
             rule: wanted.rule,
             shown: wanted.shown.into(),
             length,
+            number,
             parts: parts.into(),
         });
     }
@@ -116,6 +120,10 @@ impl Phrases {
             }
         }
         hits
+    }
+
+    pub fn len(&self) -> usize {
+        self.phrases.len()
     }
 
     fn phrases_with(&self, part: u32) -> impl Iterator<Item = &Phrase> {

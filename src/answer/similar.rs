@@ -4,13 +4,15 @@
 
 use super::decision::RuleIndex;
 use super::learn::{Sample, learn};
-use super::model::{Class, Model, Reading};
+use super::model::{Class, Model, Scores, Sense, Vector};
 use crate::rulebook::{Answer, Rule, Trigger};
 use crate::text::Normalized;
+use crate::text::ngrams::{Kind, Piece, pieces};
 
 #[derive(Debug, Default)]
 pub struct Similar {
-    model: Model,
+    by_eye: Model,
+    by_ear: Model,
     /// By class.
     known: Vec<Known>,
 }
@@ -35,7 +37,8 @@ struct Question {
 #[derive(Debug)]
 pub struct Likeness<'s> {
     similar: &'s Similar,
-    reading: Reading,
+    seen: Vector,
+    scores: Scores,
 }
 
 impl Similar {
@@ -47,17 +50,41 @@ impl Similar {
             .enumerate()
             .flat_map(|(class, (_, rule))| {
                 let class = Class::try_from(class).unwrap_or(Class::MAX);
-                texts(rule).map(move |text| Sample { class, text })
+                texts(rule).map(move |text| Sample { class, pieces: pieces(&text) })
             })
             .collect();
-        let model = learn(&samples, asked.len());
-        let known = asked.iter().map(|(position, rule)| Known::new(*position, rule, &model)).collect();
-        Self { model, known }
+        let by_eye = learn(&samples, asked.len(), Sense::Reading);
+        let by_ear = learn(&samples, asked.len(), Sense::Hearing);
+        let known = asked.iter().map(|(position, rule)| Known::new(*position, rule, &by_eye)).collect();
+        Self { by_eye, by_ear, known }
     }
 
     pub fn read(&self, text: &Normalized) -> Likeness<'_> {
-        Likeness { similar: self, reading: self.model.read(text) }
+        let pieces = pieces(text);
+        let seen = self.by_eye.vector(&pieces);
+        let mut scores = Scores::new(self.known.len());
+        if is_typed_by_ear(&pieces) {
+            self.by_ear.score(&self.by_ear.vector(&pieces), &mut scores);
+        } else {
+            self.by_eye.score(&seen, &mut scores);
+        }
+        Likeness { similar: self, seen, scores }
     }
+
+    /// Whether the rule has sample questions.
+    pub fn knows(&self, rule: RuleIndex) -> bool {
+        self.class_of(rule).is_some()
+    }
+
+    fn class_of(&self, rule: RuleIndex) -> Option<usize> {
+        self.known.binary_search_by_key(&rule, |known| known.rule).ok()
+    }
+}
+
+/// Whether more of it is pinyin than characters.
+fn is_typed_by_ear(pieces: &[Piece]) -> bool {
+    let count = |kind| pieces.iter().filter(|piece| piece.kind == kind).count();
+    count(Kind::Heard(1)) > 2 * count(Kind::Written(1))
 }
 
 impl Known {
@@ -65,9 +92,9 @@ impl Known {
         let mut questions = Vec::with_capacity(rule.questions.len());
         let mut holders = Vec::new();
         for (question, written) in (0..).zip(&rule.questions) {
-            let reading = model.read(&Normalized::new(written));
-            holders.extend(reading.pieces().map(|(piece, _)| (piece, question)));
-            questions.push(Question { written: written.clone(), pieces: reading.pieces().count() });
+            let entries = model.vector(&pieces(&Normalized::new(written))).entries;
+            holders.extend(entries.iter().map(|(piece, _)| (*piece, question)));
+            questions.push(Question { written: written.clone(), pieces: entries.len() });
         }
         holders.sort_unstable();
         Self {
@@ -80,12 +107,12 @@ impl Known {
 
     /// The question that shares most with a message, discounted for what it
     /// holds besides.
-    fn nearest(&self, reading: &Reading) -> Option<&str> {
+    fn nearest(&self, message: &Vector) -> Option<&str> {
         let mut shared = vec![0.0_f32; self.questions.len()];
-        for (piece, value) in reading.pieces() {
-            let first = self.holders.partition_point(|(held, _)| *held < piece);
+        for (piece, value) in &message.entries {
+            let first = self.holders.partition_point(|(held, _)| held < piece);
             let holders = self.holders.get(first..).unwrap_or_default();
-            for (_, question) in holders.iter().take_while(|(held, _)| *held == piece) {
+            for (_, question) in holders.iter().take_while(|(held, _)| held == piece) {
                 if let Some(shared) = shared.get_mut(*question as usize) {
                     *shared += value * value;
                 }
@@ -99,7 +126,7 @@ impl Known {
 }
 
 impl<'s> Likeness<'s> {
-    /// Our own rules with their scores in log-odds, none left out.
+    /// Our own rules that share anything with the message, in log-odds.
     pub fn ours(&self) -> impl Iterator<Item = (RuleIndex, f32)> {
         self.of(true)
     }
@@ -110,19 +137,16 @@ impl<'s> Likeness<'s> {
     }
 
     fn of(&self, ours: bool) -> impl Iterator<Item = (RuleIndex, f32)> {
-        let scored = self.similar.known.iter().zip(&self.reading.scores);
-        scored.filter(move |(known, _)| known.ours == ours).map(|(known, score)| (known.rule, *score))
-    }
-
-    /// The share of the message that no sample question holds, from 0 to 1.
-    pub fn unseen(&self) -> f32 {
-        self.reading.unseen
+        self.scores.touched().filter_map(move |(class, score)| {
+            let known = self.similar.known.get(class as usize)?;
+            (known.ours == ours).then_some((known.rule, score))
+        })
     }
 
     /// The sample question of `rule` that shares most with the message.
     pub fn nearest(&self, rule: RuleIndex) -> Option<&'s str> {
-        let class = self.similar.known.binary_search_by_key(&rule, |known| known.rule).ok()?;
-        self.similar.known.get(class)?.nearest(&self.reading)
+        let class = self.similar.class_of(rule)?;
+        self.similar.known.get(class)?.nearest(&self.seen)
     }
 }
 

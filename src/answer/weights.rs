@@ -5,8 +5,11 @@
 
 #[derive(Clone, Debug)]
 pub struct Weights {
-    /// What a keyword that covers the whole message adds.
+    /// What a keyword that covers the whole message adds for a rule that has
+    /// sample questions as well; they say most already.
     pub keyword: f32,
+    /// The same for a rule that has only its keywords to speak for it.
+    pub keyword_alone: f32,
     /// A keyword that the message only sounds like, as a share of the keyword.
     pub misspelled: f32,
     /// How much likeness to sample questions counts; 0 leaves it out.
@@ -14,8 +17,6 @@ pub struct Weights {
     /// What always stands for 「nothing of ours」: a message must have at least
     /// something to say for a rule.
     pub nothing: f32,
-    /// What each unseen share of the message adds to 「nothing of ours」.
-    pub unseen: f32,
     /// What the name of another place or institution adds to it; and the same
     /// when the message speaks to us as well (去年去的延安, 今年想来你们这里).
     pub elsewhere: f32,
@@ -33,17 +34,17 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            keyword: 5.0,
+            keyword: 2.0,
+            keyword_alone: 6.0,
             misspelled: 0.8,
             similar: 1.0,
             nothing: 1.0,
-            unseen: 0.0,
             elsewhere: 8.0,
             elsewhere_and_us: 2.0,
             answer: 0.55,
-            offer: 0.05,
-            ask: 0.12,
-            quiet: 0.5,
+            offer: 0.03,
+            ask: 0.08,
+            quiet: 0.6,
         }
     }
 }

@@ -259,6 +259,7 @@ impl Desk {
 
     async fn erase(&self, message: &Message, known: &mut Known) {
         known.conversation = None;
+        self.customers.forget(&message.account, &message.customer);
         match self.store.erase_customer(&message.account, &message.customer).await {
             Ok(()) => info!(customer = message.customer.masked(), "A customer left and was erased"),
             Err(failure) => error!(%failure, "A customer left but could not be erased"),

@@ -26,7 +26,6 @@ mod table;
 mod targets;
 mod template;
 mod trigger;
-mod unfinished;
 mod variables;
 
 use self::targets::Targets;
@@ -45,6 +44,7 @@ pub mod reply;
 pub mod report;
 pub mod rule;
 pub mod settings;
+pub mod unfinished;
 
 pub use self::rule::{Answer, Occasion, Place, Rule, Trigger, Validity};
 pub use catalog::{Article, Catalog, Contact, Course};

@@ -45,9 +45,12 @@ struct Token {
 const NUMBER: u64 = 1 << 40;
 const FOREIGN: u64 = 1 << 41;
 
+/// More digits are a name or a code (12306), which is like a foreign word.
+const LONGEST_NUMBER: usize = 4;
+
 /// The pieces of `text`, each once, in no particular order.
-pub fn pieces(text: &Normalized, into: &mut Vec<Piece>) {
-    into.clear();
+pub fn pieces(text: &Normalized) -> Vec<Piece> {
+    let mut into = Vec::with_capacity(6 * text.as_str().len() / 3 + 2);
     let tokens = tokens(text.as_str());
     for length in 1..=LONGEST {
         for (at, window) in tokens.windows(length).enumerate() {
@@ -62,6 +65,7 @@ pub fn pieces(text: &Normalized, into: &mut Vec<Piece>) {
     }
     into.sort_unstable_by_key(|piece| piece.key);
     into.dedup_by_key(|piece| piece.key);
+    into
 }
 
 fn key(window: &[Token], side: impl Fn(&Token) -> Option<u64>, kind: Kind, at: usize) -> Option<Piece> {
@@ -83,6 +87,8 @@ fn tokens(text: &str) -> Vec<Token> {
         let digits = number(rest);
         if letters > 0 {
             spell(rest.get(..letters).unwrap_or_default(), &mut tokens);
+        } else if digits > LONGEST_NUMBER {
+            tokens.push(foreign(rest.get(..digits).unwrap_or_default()));
         } else if digits > 0 {
             tokens.push(Token { written: Some(NUMBER), heard: Some(NUMBER) });
         } else {
@@ -107,12 +113,14 @@ fn spell(letters: &[char], tokens: &mut Vec<Token>) {
             let heard = syllables.iter().map(|syllable| Some(u64::from(syllable.id())));
             tokens.extend(heard.map(|heard| Token { written: None, heard }));
         }
-        None => {
-            let mut hasher = FxHasher::default();
-            word.hash(&mut hasher);
-            tokens.push(Token { written: Some(FOREIGN ^ hasher.finish()), heard: None });
-        }
+        None => tokens.push(foreign(letters)),
     }
+}
+
+fn foreign(word: &[char]) -> Token {
+    let mut hasher = FxHasher::default();
+    word.hash(&mut hasher);
+    Token { written: Some(FOREIGN ^ hasher.finish()), heard: None }
 }
 
 /// Digits always are a number; 一 or 两 only before what can be counted,
@@ -138,16 +146,13 @@ mod tests {
     use super::*;
 
     fn shared(a: &str, b: &str) -> usize {
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        pieces(&Normalized::new(a), &mut left);
-        pieces(&Normalized::new(b), &mut right);
+        let (left, right) = (pieces(&Normalized::new(a)), pieces(&Normalized::new(b)));
         left.iter().filter(|piece| right.iter().any(|other| other.key == piece.key)).count()
     }
 
     #[test]
     fn a_text_gives_each_of_its_pieces_once() {
-        let mut found = Vec::new();
-        pieces(&Normalized::new("费用"), &mut found);
+        let found = pieces(&Normalized::new("费用"));
 
         // 费 用 费用, the same heard, and the two edges.
         assert_eq!(found.len(), 8);
@@ -168,9 +173,6 @@ mod tests {
 
     #[test]
     fn an_empty_text_has_no_pieces() {
-        let mut found = Vec::new();
-        pieces(&Normalized::new("？"), &mut found);
-
-        assert!(found.is_empty());
+        assert!(pieces(&Normalized::new("？")).is_empty());
     }
 }
