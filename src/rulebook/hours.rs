@@ -80,6 +80,9 @@ impl Hours {
     }
 
     pub fn state(&self, at: Timestamp) -> State {
+        if self.is_unset() {
+            return State::Unset;
+        }
         self.state_locally(self.local(at))
     }
 

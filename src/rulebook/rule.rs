@@ -1,6 +1,7 @@
 //! A rule as meant: always valid, every pattern compiled, every reference
 //! resolved. `check` makes it from what staff wrote.
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -143,6 +144,24 @@ impl Validity {
             (None, _) | (_, None) => true,
         };
         starts_in_time(self, other) && starts_in_time(other, self)
+    }
+}
+
+/// As staff write it.
+impl fmt::Display for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equals(text) => write!(f, "={text}"),
+            Self::Starts(text) => write!(f, "^{text}"),
+            Self::Pattern(pattern) => write!(f, "/{pattern}/"),
+            Self::Contains(parts) => {
+                for (position, part) in parts.iter().enumerate() {
+                    let plus = if position == 0 { "" } else { "+" };
+                    write!(f, "{plus}{part}")?;
+                }
+                Ok(())
+            }
+        }
     }
 }
 

@@ -84,14 +84,18 @@ fn mean(mut folder: Folder<'_>, surroundings: &Surroundings, problems: &mut Vec<
     let mut templates = Templates::default();
     let mut compiler = compiler(&folder, surroundings, &targets, &mut templates);
     let phrases = compile_phrases(&folder, &mut compiler, problems);
-    let mut entries = std::mem::take(&mut folder.rules);
-    let rules = mean_rules(&folder, ids.into_iter().zip(&mut entries), surroundings, &mut compiler, problems);
+    let entries = ids.into_iter().zip(std::mem::take(&mut folder.rules));
+    let (rules, origins) = mean_rules(&folder, entries, surroundings, &mut compiler, problems);
     folder.settings.phrases = phrases;
-    let written = lint::Written { sources: &folder.sources, entries: &entries, catalog: &folder.catalog };
-    lint::all(
-        &lint::Seen { written, rules: &rules, today: surroundings.today, contacts: folder.contacts },
-        problems,
-    );
+    let seen = lint::Seen {
+        sources: &folder.sources,
+        catalog: &folder.catalog,
+        rules: &rules,
+        origins: &origins,
+        today: surroundings.today,
+        contacts: folder.contacts,
+    };
+    lint::all(&seen, problems);
     let Folder { catalog, settings, .. } = folder;
     Rulebook { rules, catalog, settings, targets, templates }
 }
@@ -128,13 +132,13 @@ fn any_of(words: &[Box<str>]) -> Option<Regex> {
     Regex::new(&alternatives.join("|")).ok()
 }
 
-fn mean_rules<'e>(
+fn mean_rules(
     folder: &Folder<'_>,
-    entries: impl Iterator<Item = (RuleId, &'e mut RuleEntry)>,
+    entries: impl Iterator<Item = (RuleId, RuleEntry)>,
     surroundings: &Surroundings,
     compiler: &mut Compiler<'_>,
     problems: &mut Vec<Problem>,
-) -> Vec<Rule> {
+) -> (Vec<Rule>, Vec<lint::Origin>) {
     let forms: Vec<FormId> = surroundings
         .forms
         .iter()
@@ -143,7 +147,7 @@ fn mean_rules<'e>(
         .collect();
     let mut meaning =
         Meaning { sources: &folder.sources, surroundings, forms: &forms, catalog: &folder.catalog, problems };
-    entries.filter_map(|(id, entry)| meaning.rule(id, entry, compiler)).collect()
+    entries.filter_map(|(id, entry)| meaning.rule(id, entry, compiler)).unzip()
 }
 
 fn compile_phrases(folder: &Folder<'_>, compiler: &mut Compiler<'_>, problems: &mut Vec<Problem>) -> Phrases {

@@ -8,12 +8,14 @@ use super::super::facts::web_address;
 use super::super::fields::{Written, closest};
 use super::super::file::{CardEntry, KindEntry, MediaEntry, RestEntry, RuleEntry};
 use super::super::keys;
+use super::super::lint::Origin;
 use super::super::passage::{Compiler, Spot};
 use super::super::problem::Problem;
 use super::super::reply::{Body, CardReply, CourseList, Kind, MusicReply, Passage, Replies, VideoReply};
 use super::super::rule::{Answer, Occasion, Rule, Trigger, Validity};
-use super::super::source::Source;
+use super::super::source::{Source, Span};
 use super::super::targets::Targets;
+use super::super::trigger::TriggerEntry;
 use super::super::unfinished::is_unfinished;
 use crate::model::{AccountId, ArticleId, FormId, RuleId};
 use crate::text::Normalized;
@@ -87,39 +89,56 @@ fn duplicate_id(id: &RuleId, entry: &RuleEntry, first: &RuleEntry, sources: &[So
 }
 
 impl Meaning<'_, '_> {
-    /// Triggers that cannot be meant are taken out of the entry as well, so
-    /// that both keep the same order.
-    pub fn rule(&mut self, id: RuleId, entry: &mut RuleEntry, compiler: &mut Compiler<'_>) -> Option<Rule> {
+    /// Takes the entry apart, so that of a hundred thousand rules nothing is
+    /// held twice.
+    pub fn rule(
+        &mut self,
+        id: RuleId,
+        mut entry: RuleEntry,
+        compiler: &mut Compiler<'_>,
+    ) -> Option<(Rule, Origin)> {
         let sources = self.sources;
         let source = sources.get(entry.source)?;
-        let name = entry.name.as_ref().map_or_else(|| Box::from(id.as_str()), |name| name.text.trim().into());
+        let answer = self.answer(source, &entry, compiler);
+        let (triggers, trigger_spans) = self.triggers(source, &entry.triggers);
+        let (questions, question_spans) = take_questions(&mut entry.questions);
+        let name = entry.name.take().map_or_else(|| Box::from(id.as_str()), |name| trimmed(name.text));
+        let origin = Origin {
+            source: entry.source,
+            rule: entry.span,
+            on: entry.rest.as_ref().and_then(|rest| rest.on.first()).map_or(entry.span, |on| on.span),
+            triggers: trigger_spans,
+            questions: question_spans,
+        };
         let mut rule = Rule {
-            triggers: self.triggers(source, entry),
-            exclude: self.exclusions(source, entry),
-            questions: entry.questions.iter().map(|question| question.text.trim().into()).collect(),
+            name,
+            triggers,
+            exclude: self.exclusions(source, &entry),
+            questions,
+            answer,
             place: source.place(entry.span),
-            ..Rule::named(id, &name)
+            ..Rule::named(id, "")
         };
         if let Some(rest) = &entry.rest {
             self.read_rest(source, rest, &mut rule);
         }
-        rule.answer = self.answer(source, entry, compiler);
-        Some(rule)
+        Some((rule, origin))
     }
 
-    fn triggers(&mut self, source: &Source<'_>, entry: &mut RuleEntry) -> Vec<Trigger> {
-        let mut triggers = Vec::with_capacity(entry.triggers.len());
-        entry.triggers.retain(|written| match written.compile() {
-            Ok(trigger) => {
-                triggers.push(trigger);
-                true
+    /// The triggers that can be meant, each with its place.
+    fn triggers(&mut self, source: &Source<'_>, written: &[TriggerEntry]) -> (Vec<Trigger>, Box<[Span]>) {
+        let mut triggers = Vec::with_capacity(written.len());
+        let mut spans = Vec::with_capacity(written.len());
+        for entry in written {
+            match entry.compile() {
+                Ok(trigger) => {
+                    triggers.push(trigger);
+                    spans.push(entry.written.span);
+                }
+                Err(problem) => self.problems.push(source.locate(problem, entry.written.span)),
             }
-            Err(problem) => {
-                self.problems.push(source.locate(problem, written.written.span));
-                false
-            }
-        });
-        triggers
+        }
+        (triggers, spans.into())
     }
 
     fn exclusions(&mut self, source: &Source<'_>, entry: &RuleEntry) -> Vec<Normalized> {
@@ -338,6 +357,17 @@ impl Meaning<'_, '_> {
         let problem = Problem::error("dangling", format!("没有{what}「{}」。", written.text)).remedy(remedy);
         self.problems.push(source.locate(problem, written.span));
     }
+}
+
+fn take_questions(written: &mut Vec<Written>) -> (Vec<Box<str>>, Box<[Span]>) {
+    let parts = std::mem::take(written).into_iter().map(|question| (trimmed(question.text), question.span));
+    let (texts, spans): (Vec<_>, Vec<_>) = parts.unzip();
+    (texts, spans.into())
+}
+
+fn trimmed(text: Box<str>) -> Box<str> {
+    let kept = text.trim();
+    if kept.len() == text.len() { text } else { kept.into() }
 }
 
 fn read_video(video: &MediaEntry) -> Option<VideoReply> {
