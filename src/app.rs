@@ -1,1 +1,212 @@
-//! The only wiring.
+//! The only wiring: settings become a running service, and a signal ends it
+//! cleanly.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use hyper_util::rt::TokioTimer;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::task::JoinSet;
+use tracing::{error, info};
+
+use crate::config::{self, Config, KeyError, StoreUrl};
+use crate::conversation::{Desk, DeskAccount, DeskSettings};
+use crate::jobs;
+use crate::model::Clock;
+use crate::platform::wechat::{EncodingAesKey, Token};
+use crate::platform::{Channel, wechat};
+use crate::publishing::{Ground, Press, PressError};
+use crate::store::{Location, Sealer, SealingKey, Store, StoreError};
+use crate::telemetry::Metrics;
+use crate::webhook::{Refusals, Webhook};
+
+/// A request's headers must be there in this time, and a new connection must
+/// send its first request: without it a few thousand idle sockets shut everybody out.
+const HEADER_DEADLINE: Duration = Duration::from_secs(5);
+const FIRST_REQUEST_DEADLINE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Rulebook(#[from] PressError),
+    #[error("{0}")]
+    Key(#[from] KeyError),
+    #[error("账号「{account}」的设置不对：{cause}。")]
+    Account { account: String, cause: String },
+    #[error("端口 {address} 已被别的程序占用。请停掉它，或在 [server] listen 里换一个端口。")]
+    Busy { address: SocketAddr },
+    #[error("不能监听 {address}：{source}。1024 以下的端口要有权限；地址须是本机的。")]
+    CannotListen { address: SocketAddr, source: io::Error },
+}
+
+/// A service that is ready to be served.
+#[derive(Debug)]
+pub struct App {
+    pub routes: Router,
+    pub store: Store,
+    pub desk: Arc<Desk>,
+    pub press: Press,
+    pub metrics: Metrics,
+    pub refusals: Arc<Refusals>,
+    pub clock: Clock,
+    keep_messages_days: u32,
+}
+
+impl App {
+    pub async fn build(config: &Config, clock: Clock) -> Result<Self, StartError> {
+        let metrics = Metrics::default();
+        let store = open_store(&config.store, &metrics).await?;
+        let public_url = config.server.public_url.as_ref().map(|url| url.as_str().to_owned());
+        let ground = Ground {
+            accounts: config.accounts.iter().map(|account| account.id.clone()).collect(),
+            public_url: public_url.clone(),
+        };
+        let press = Press::open(
+            &config.rulebook.folder,
+            ground,
+            store.clone(),
+            clock.clone(),
+            metrics.rulebook.clone(),
+        )
+        .await?;
+        let settings = desk_settings(config, public_url, &metrics);
+        let desk = Arc::new(Desk::new(store.clone(), press.live(), clock.clone(), settings));
+        let refusals = Arc::new(Refusals::default());
+        let channels = open_channels(config)?;
+        let channels = channels.into_iter().map(|channel| {
+            let metrics = metrics.account(channel.account());
+            (channel, metrics)
+        });
+        let webhook =
+            Webhook::new(channels.collect(), Arc::clone(&desk), Arc::clone(&refusals), clock.clone());
+        let routes = webhook.routes();
+        let keep_messages_days = config.desk.keep_messages_days.get();
+        Ok(Self { routes, store, desk, press, metrics, refusals, clock, keep_messages_days })
+    }
+
+    /// Serves until `stop` resolves, then finishes what was accepted.
+    pub async fn serve(self, config: &Config, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+        let listener = listen(config.server.listen)?;
+        let handle = Handle::new();
+        let mut workers = JoinSet::new();
+        workers.spawn(self.press.follow());
+        let (refusals, store) = (Arc::clone(&self.refusals), self.store.clone());
+        workers.spawn(async move { refusals.keep_writing(store).await });
+        workers.spawn(jobs::forget_old_messages(
+            self.store.clone(),
+            self.clock.clone(),
+            self.keep_messages_days,
+        ));
+        if let Some(address) = config.metrics.listen {
+            workers.spawn(serve_metrics(listen(address)?, self.metrics.clone()));
+        }
+        let server = tokio::spawn(serve_http(listener, self.routes, handle.clone()));
+        info!(address = %config.server.listen, "Listening");
+        stop.await;
+        info!("Stopping: finishing what was accepted");
+        handle.graceful_shutdown(Some(config.server.shutdown_grace));
+        if let Ok(Err(failure)) = server.await {
+            error!(%failure, "The server ended with an error");
+        }
+        self.desk.finish().await;
+        workers.shutdown().await;
+        self.refusals.write_down(&self.store).await;
+        self.store.close().await;
+        info!("Stopped");
+        Ok(())
+    }
+}
+
+/// Opens the store, its key included.
+pub async fn open_store(config: &config::Store, metrics: &Metrics) -> Result<Store, StartError> {
+    let key = SealingKey::new(*config.load_or_create_key(&config::Disk)?.bytes());
+    let location = match &config.url {
+        StoreUrl::Sqlite { path } => Location::Sqlite { path: path.clone() },
+        StoreUrl::Postgres { url } => Location::Postgres { url: url.expose_secret().to_owned() },
+    };
+    let previous = config.previous_encryption_key.as_ref().map(|key| SealingKey::new(*key.bytes()));
+    let sealer = Sealer::new(&key, previous.as_ref());
+    Ok(Store::open(&location, sealer, metrics.store.clone()).await?)
+}
+
+/// The channels of all accounts.
+pub fn open_channels(config: &Config) -> Result<Vec<Channel>, StartError> {
+    config.accounts.iter().map(open_channel).collect()
+}
+
+fn open_channel(account: &config::Account) -> Result<Channel, StartError> {
+    let explain = |cause: &dyn std::fmt::Display| StartError::Account {
+        account: account.id.to_string(),
+        cause: cause.to_string(),
+    };
+    let (encryption, keys) = match &account.encryption {
+        config::Encryption::Plain => (wechat::Encryption::Plain, None),
+        config::Encryption::Compatible(keys) => (wechat::Encryption::Compatible, Some(keys)),
+        config::Encryption::Safe(keys) => (wechat::Encryption::Safe, Some(keys)),
+    };
+    let parse_key = |key: &SecretString| EncodingAesKey::parse(key.expose_secret());
+    let current = keys.map(|keys| parse_key(&keys.current)).transpose();
+    let previous = keys.and_then(|keys| keys.previous.as_ref()).map(parse_key).transpose();
+    let settings = wechat::Settings {
+        id: account.id.clone(),
+        original_id: account.original_id.clone(),
+        app_id: keys.map(|keys| keys.app_id.clone()).or_else(|| account.app_id.clone()),
+        token: Token::parse(account.token.expose_secret()).map_err(|error| explain(&error))?,
+        aes_key: current.map_err(|error| explain(&error))?,
+        previous_aes_key: previous.map_err(|error| explain(&error))?,
+        encryption,
+    };
+    wechat::Account::new(settings).map(Channel::Wechat).map_err(|error| explain(&error))
+}
+
+fn desk_settings(config: &Config, public_url: Option<String>, metrics: &Metrics) -> DeskSettings {
+    let accounts: HashMap<_, _> = config
+        .accounts
+        .iter()
+        .map(|account| {
+            let desk = DeskAccount { human: account.human, metrics: metrics.account(&account.id) };
+            (account.id.clone(), desk)
+        })
+        .collect();
+    DeskSettings {
+        max_delivery_age: config.desk.accepted_age,
+        store_budget: config.desk.answer_budget,
+        flood_limit: config.desk.flood_limit.map(std::num::NonZeroU32::get),
+        public_url,
+        accounts,
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener, StartError> {
+    let explain = |source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::Busy { address },
+        _ => StartError::CannotListen { address, source },
+    };
+    let listener = std::net::TcpListener::bind(address).map_err(explain)?;
+    listener.set_nonblocking(true).map_err(explain)?;
+    Ok(listener)
+}
+
+async fn serve_http(
+    listener: std::net::TcpListener,
+    routes: Router,
+    handle: Handle<SocketAddr>,
+) -> io::Result<()> {
+    let mut server =
+        axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(FIRST_REQUEST_DEADLINE);
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
+    server.serve(routes.into_make_service()).await
+}
+
+async fn serve_metrics(listener: std::net::TcpListener, metrics: Metrics) {
+    if let Err(failure) = serve_http(listener, metrics.router(), Handle::new()).await {
+        error!(%failure, "The metrics listener ended with an error");
+    }
+}

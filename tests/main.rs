@@ -1,1 +1,9 @@
+//! All tests that need more than one module, in one binary: it links once.
+//! A folder per area; `support` plays the outside world.
 
+mod support;
+
+mod architecture;
+mod desk;
+mod store;
+mod wire;

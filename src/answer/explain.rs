@@ -57,5 +57,5 @@ fn fate(lost: &Lost) -> String {
 }
 
 fn name(position: usize, rules: &[Rule]) -> &str {
-    rules.get(position).map_or("已删除的规则", |rule| rule.name.as_str())
+    rules.get(position).map_or("已删除的规则", |rule| &*rule.name)
 }

@@ -17,6 +17,7 @@ mod explain;
 mod gate;
 mod keywords;
 mod learn;
+mod live;
 mod model;
 mod occasion;
 mod pattern;
@@ -27,12 +28,13 @@ mod similar;
 mod weigh;
 mod weights;
 
-use crate::rulebook::{Occasion, Rule};
+use crate::rulebook::{Occasion, Rulebook};
 use crate::text::Normalized;
 
 pub use decision::{Candidate, Decision, Lost, RuleIndex, Step, Verdict};
 pub use explain::explain;
 pub use gate::Asked;
+pub use live::{Edition, Live};
 pub use weights::Weights;
 
 use elsewhere::{Elsewhere, Mention};
@@ -64,15 +66,21 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// `elsewhere` are the names of other places and institutions.
-    pub fn compile(rules: &[Rule], elsewhere: &[String], weights: Weights) -> Self {
+    pub fn new(rulebook: &Rulebook) -> Self {
+        Self::weighing(rulebook, Weights::default())
+    }
+
+    /// With other weights than the ones found best: for measuring what each
+    /// rung brings.
+    pub fn weighing(rulebook: &Rulebook, weights: Weights) -> Self {
+        let rules = &rulebook.rules;
         Self {
             weights,
             gates: Gates::new(rules),
             exact: Exact::new(rules),
             keywords: Keywords::new(rules),
             similar: Similar::new(rules),
-            elsewhere: Elsewhere::new(elsewhere),
+            elsewhere: Elsewhere::new(&rulebook.settings.answers.elsewhere),
             occasions: Occasions::new(rules),
         }
     }

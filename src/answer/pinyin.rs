@@ -156,27 +156,14 @@ fn begins_nearly(text: &[char], keyword: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
     use crate::model::RuleId;
-    use crate::rulebook::rule::Replies;
-    use crate::rulebook::{Answer, Place, Trigger, Validity};
+    use crate::rulebook::Trigger;
 
     fn rule(keyword: &str) -> Rule {
-        Rule {
-            id: RuleId::parse("rule").expect("a plain id"),
-            name: String::new(),
-            triggers: vec![Trigger::Contains(keyword.split('+').map(Normalized::new).collect())],
-            exclude: Vec::new(),
-            questions: Vec::new(),
-            on: Vec::new(),
-            accounts: Vec::new(),
-            valid: Validity::default(),
-            owner: None,
-            answer: Answer::Reply(Replies::default()),
-            place: Place { file: PathBuf::new(), line: 0 },
-        }
+        let triggers = vec![Trigger::Contains(keyword.split('+').map(Normalized::new).collect())];
+        let id = RuleId::parse("rule").expect("a plain id");
+        Rule { triggers, ..Rule::named(id, "rule") }
     }
 
     fn check(case: &str, keyword: &str, message: &str, expected: Option<Likeness>) {

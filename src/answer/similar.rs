@@ -94,7 +94,7 @@ impl Known {
         for (question, written) in (0..).zip(&rule.questions) {
             let entries = model.vector(&pieces(&Normalized::new(written))).entries;
             holders.extend(entries.iter().map(|(piece, _)| (*piece, question)));
-            questions.push(Question { written: written.as_str().into(), pieces: entries.len() });
+            questions.push(Question { written: written.clone(), pieces: entries.len() });
         }
         holders.sort_unstable();
         Self {

@@ -1,1 +1,301 @@
-//! One message in, one outcome out.
+//! One message in, one outcome out. `Desk::respond` is the story: an earlier
+//! reply? load, decide, commit. `decide` is pure and says what to answer;
+//! `once` sees to it that a message is answered once. Not here: the wire
+//! (platform), which rule fits (answer), SQL (store).
+
+mod customers;
+pub mod decide;
+mod once;
+mod record;
+pub mod words;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, error, info, warn};
+
+use crate::answer::Live;
+use crate::model::message::Event;
+use crate::model::outcome::OutcomeKind;
+use crate::model::{AccountId, Clock, Content, Conversation, Human, Limits, Message, Outcome, Reply, RuleId};
+use crate::store::{Committed, Store, StoreError};
+use crate::telemetry::AccountMetrics;
+
+use customers::{Customers, Known};
+use decide::{Decided, Situation};
+use once::{Flights, Joined, Outlook, Promise};
+
+/// What the desk is told once, when it is wired.
+#[derive(Clone, Debug)]
+pub struct DeskSettings {
+    /// A delivery older (or newer) than this is refused.
+    pub max_delivery_age: Duration,
+    /// How long an answer waits for the store before it leaves without it.
+    pub store_budget: Duration,
+    /// Messages a customer may send in a minute; None: as many as they like.
+    pub flood_limit: Option<u32>,
+    /// Where article pages can be reached from outside.
+    pub public_url: Option<String>,
+    pub accounts: HashMap<AccountId, DeskAccount>,
+}
+
+/// What the desk knows of one account.
+#[derive(Clone, Debug)]
+pub struct DeskAccount {
+    pub human: Human,
+    pub metrics: AccountMetrics,
+}
+
+/// The reply a message gets, however often it is delivered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    pub reply: Reply,
+    pub outcome: OutcomeKind,
+}
+
+/// Why a delivery gets no answer. The sender learns nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(
+        "时间戳与本机时钟相差 {skew_seconds} 秒，超过允许的 {} 秒。多半是服务器时钟不准（请启用 NTP 校时），也可能是有人重放旧请求。",
+        allowed.as_secs()
+    )]
+    Stale { skew_seconds: i64, allowed: Duration },
+    #[error("同一个已签名的网址带来了另一条消息，疑似伪造，已拒绝。建议在公众平台改用安全模式。")]
+    Forged,
+    #[error("正在退出，没有接受这条消息。微信会重试。")]
+    ShuttingDown,
+}
+
+impl Refused {
+    /// A stable word for metrics and for counting.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Stale { .. } => "clock_skew",
+            Self::Forged => "forged",
+            Self::ShuttingDown => "shutting_down",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Desk {
+    store: Store,
+    live: Live,
+    clock: Clock,
+    settings: DeskSettings,
+    flights: Flights,
+    customers: Customers,
+    at_work: TaskTracker,
+}
+
+impl Desk {
+    pub fn new(store: Store, live: Live, clock: Clock, settings: DeskSettings) -> Self {
+        Self {
+            store,
+            live,
+            clock,
+            settings,
+            flights: Flights::default(),
+            customers: Customers::default(),
+            at_work: TaskTracker::new(),
+        }
+    }
+
+    /// The answer to a message. All deliveries of a message get the same one.
+    pub async fn respond(
+        self: &Arc<Self>,
+        message: Message,
+        limits: Limits,
+    ) -> Result<Arc<Answered>, Refused> {
+        let now = self.clock.now();
+        once::check_freshness(&message.proof, self.settings.max_delivery_age, now)?;
+        let outlook = match self.flights.join(&message, now) {
+            Joined::Forged => return Err(Refused::Forged),
+            Joined::Again(outlook) => {
+                self.note_retry(&message, now).await;
+                outlook
+            }
+            Joined::First(promise, outlook) => {
+                self.start(message, limits, now, promise);
+                outlook
+            }
+        };
+        wait_for(outlook).await
+    }
+
+    /// Finishes what was accepted; nothing new is taken.
+    pub async fn finish(&self) {
+        self.at_work.close();
+        self.at_work.wait().await;
+    }
+
+    /// The work goes on when the platform hangs up: its retry will want it.
+    fn start(self: &Arc<Self>, message: Message, limits: Limits, now: Timestamp, promise: Promise) {
+        let desk = Arc::clone(self);
+        self.at_work.spawn(async move {
+            let answered = desk.answer(&message, limits, now).await;
+            promise.send_replace(Some(answered));
+        });
+    }
+
+    async fn answer(
+        &self,
+        message: &Message,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Arc<Answered>, Refused> {
+        let known = self.customers.enter(&message.account, &message.customer);
+        let mut known = known.lock().await;
+        let before = self.conversation_of(message, &mut known).await;
+        let decided = match self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now)) {
+            true => self.decide(message, &before, limits, now),
+            false => self.flooded(message, &before),
+        };
+        let answered = self.commit(message, &before, decided, &mut known, now).await?;
+        if message.content == Content::Event(Event::Unfollow) {
+            self.erase(message, &mut known).await;
+        }
+        Ok(answered)
+    }
+
+    fn decide(&self, message: &Message, before: &Conversation, limits: Limits, now: Timestamp) -> Decided {
+        let edition = self.live.load();
+        let situation = Situation {
+            edition: &edition,
+            conversation: before,
+            now,
+            draw: decide::draw_for(&message.key),
+            limits,
+            public_url: self.settings.public_url.as_deref(),
+            human: self.account(message).map(|account| account.human).unwrap_or_default(),
+        };
+        decide::decide(message, &situation)
+    }
+
+    fn account(&self, message: &Message) -> Option<&DeskAccount> {
+        self.settings.accounts.get(&message.account)
+    }
+
+    fn flooded(&self, message: &Message, before: &Conversation) -> Decided {
+        if let Some(account) = self.account(message) {
+            account.metrics.flood_limited();
+        }
+        debug!(customer = message.customer.masked(), "Too many messages in a minute; staying silent");
+        Decided::silence(before.clone(), self.live.load().version)
+    }
+
+    /// What the store knows, unless this process knows it better. A store that
+    /// cannot be asked must not silence us: then the customer starts anew.
+    async fn conversation_of(&self, message: &Message, known: &mut Known) -> Conversation {
+        if let Some(conversation) = known.conversation.as_ref().filter(|_| !self.store.is_shared()) {
+            return conversation.clone();
+        }
+        let load = self.store.load_conversation(&message.account, &message.customer);
+        match tokio::time::timeout(self.settings.store_budget, load).await {
+            Ok(Ok(conversation)) => conversation,
+            Ok(Err(failure)) => {
+                error!(%failure, "Could not load a conversation; answering from what is known");
+                known.conversation.clone().unwrap_or_default()
+            }
+            Err(_) => {
+                error!("The store is too slow to load a conversation; answering from what is known");
+                known.conversation.clone().unwrap_or_default()
+            }
+        }
+    }
+
+    async fn commit(
+        &self,
+        message: &Message,
+        before: &Conversation,
+        decided: Decided,
+        known: &mut Known,
+        now: Timestamp,
+    ) -> Result<Arc<Answered>, Refused> {
+        let record = record::of(message, before, &decided, now);
+        let commit = self.store.committer().commit(record);
+        let committed = tokio::time::timeout(self.settings.store_budget, commit).await;
+        match committed {
+            Ok(Ok(Committed::Stored)) => {}
+            Ok(Ok(Committed::Duplicate(earlier))) => {
+                known.conversation = None;
+                return Ok(Arc::new(Answered { reply: earlier.reply, outcome: decided.outcome.kind() }));
+            }
+            Ok(Ok(Committed::Forged)) => {
+                known.conversation = None;
+                return Err(Refused::Forged);
+            }
+            Ok(Err(failure)) => self.note_unsaved(message, &failure),
+            Err(_) => warn!("The store did not commit within its budget; the answer leaves without it"),
+        }
+        log_answer(message, &decided);
+        known.conversation = Some(decided.conversation);
+        Ok(Arc::new(Answered { reply: decided.reply, outcome: decided.outcome.kind() }))
+    }
+
+    fn note_unsaved(&self, message: &Message, failure: &StoreError) {
+        error!(
+            message = %message.key,
+            %failure,
+            "A message could not be stored; it is answered all the same"
+        );
+    }
+
+    /// Plain mode: a retry may come under a URL of its own, and nothing else
+    /// may ever come under that one.
+    async fn note_retry(&self, message: &Message, now: Timestamp) {
+        if let Some(account) = self.account(message) {
+            account.metrics.repeated();
+        }
+        let Some(url) = record::signed_url_of(message) else { return };
+        if let Err(failure) = self.store.note_signed_url(&message.account, &url, now).await {
+            warn!(%failure, "Could not note the URL of a retry");
+        }
+    }
+
+    async fn erase(&self, message: &Message, known: &mut Known) {
+        known.conversation = None;
+        match self.store.erase_customer(&message.account, &message.customer).await {
+            Ok(()) => info!(customer = message.customer.masked(), "A customer left and was erased"),
+            Err(failure) => error!(%failure, "A customer left but could not be erased"),
+        }
+    }
+}
+
+async fn wait_for(mut outlook: Outlook) -> Result<Arc<Answered>, Refused> {
+    match outlook.wait_for(Option::is_some).await {
+        Ok(answered) => answered.clone().unwrap_or(Err(Refused::ShuttingDown)),
+        Err(_) => Err(Refused::ShuttingDown),
+    }
+}
+
+fn log_answer(message: &Message, decided: &Decided) {
+    let rule = match &decided.outcome {
+        Outcome::Answer(rule) => Some(rule.as_str()),
+        Outcome::Choices(_) | Outcome::Form(_) | Outcome::Human | Outcome::Fallback | Outcome::Silence => {
+            None
+        }
+    };
+    debug!(
+        account = %message.account,
+        customer = message.customer.masked(),
+        kind = message.content.kind(),
+        outcome = decided.outcome.kind().as_str(),
+        rule,
+        "Answered a message"
+    );
+}
+
+/// The rule a decision counts for, as the store keeps it.
+pub(crate) fn rule_of(outcome: &Outcome) -> Option<RuleId> {
+    match outcome {
+        Outcome::Answer(rule) => Some(rule.clone()),
+        Outcome::Form(form) => RuleId::parse(form.as_str()).ok(),
+        Outcome::Human => RuleId::parse("human").ok(),
+        Outcome::Choices(_) | Outcome::Fallback | Outcome::Silence => None,
+    }
+}

@@ -51,6 +51,8 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct More {
     pub text: Text,
+    /// The rule whose reply it is.
+    pub rule: RuleId,
     pub until: Timestamp,
 }
 

@@ -126,6 +126,20 @@ impl CustomerId {
     }
 }
 
+impl RuleId {
+    /// What a tappable option of this rule carries. Numeric, because clients are
+    /// only known to pass on numbers (WECHAT.md section 5), and made from the id
+    /// alone, so that an option tapped months later still means this rule.
+    pub fn option_id(&self) -> String {
+        // FNV-1a, 64 bits: stable across versions of this program, unlike std's hasher.
+        let hash = self.0.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        // Clients may hold it in a JavaScript number, which is exact up to 53 bits.
+        (hash & ((1 << 53) - 1)).to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,17 @@ pub struct Message {
     pub proof: Proof,
 }
 
+/// How `yingda send` begins its nonces. A nonce is signed, so nobody without the
+/// token can mark a message as a test; WeChat's own nonces are numbers.
+pub const TEST_NONCE_PREFIX: &str = "yingda-test-";
+
+impl Message {
+    /// Sent to try things out: stays out of statistics and misses.
+    pub fn is_test(&self) -> bool {
+        self.proof.nonce.starts_with(TEST_NONCE_PREFIX)
+    }
+}
+
 /// What the platform proved about a delivery. `conversation::once` judges it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proof {
@@ -108,8 +119,9 @@ pub enum Event {
         kind: String,
         result: String,
     },
-    /// pic_sysphoto, pic_photo_or_album, pic_weixin.
+    /// A menu button that asks for pictures; they follow as image messages.
     Pictures {
+        source: PictureSource,
         key: String,
         count: u32,
     },
@@ -172,10 +184,12 @@ pub enum Event {
     },
     /// 微信认证: qualification, naming, annual renewal, expiry.
     AccountVerification {
+        /// Which of them, as WeChat names the event, lower case.
         name: String,
         reason: String,
     },
     Unknown {
+        /// Lower case.
         name: String,
         key: String,
     },
@@ -185,6 +199,14 @@ pub enum Event {
 pub struct NotificationChoice {
     pub template_id: String,
     pub accepted: bool,
+}
+
+/// pic_sysphoto, pic_photo_or_album, pic_weixin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureSource {
+    Camera,
+    CameraOrAlbum,
+    Album,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,5 +235,55 @@ impl Content {
 
     pub fn text(text: &str) -> Self {
         Self::Text { text: text.to_owned(), option: None }
+    }
+}
+
+impl Event {
+    /// WeChat's name for it, lower case: what staff write in a rule's `on`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Follow { .. } => "subscribe",
+            Self::Unfollow => "unsubscribe",
+            Self::Scan { .. } => "scan",
+            Self::Click { .. } => "click",
+            Self::View { .. } => "view",
+            Self::ViewMiniProgram { .. } => "view_miniprogram",
+            Self::ScanCode { waits_for_reply: true, .. } => "scancode_waitmsg",
+            Self::ScanCode { waits_for_reply: false, .. } => "scancode_push",
+            Self::Pictures { source, .. } => source.name(),
+            Self::LocationChosen { .. } => "location_select",
+            Self::LocationReported { .. } => "location",
+            Self::TemplateSent { .. } => "templatesendjobfinish",
+            Self::MassSent { .. } => "masssendjobfinish",
+            Self::Published { .. } => "publishjobfinish",
+            Self::NotificationsAnswered { .. } => "subscribe_msg_popup_event",
+            Self::NotificationsChanged { .. } => "subscribe_msg_change_event",
+            Self::NotificationSent { .. } => "subscribe_msg_sent_event",
+            Self::AgentSessionOpened { .. } => "kf_create_session",
+            Self::AgentSessionClosed { .. } => "kf_close_session",
+            Self::AgentSessionPassed { .. } => "kf_switch_session",
+            Self::AuthorizationChanged { change, .. } => change.name(),
+            Self::AccountVerification { name, .. } | Self::Unknown { name, .. } => name,
+        }
+    }
+}
+
+impl PictureSource {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Camera => "pic_sysphoto",
+            Self::CameraOrAlbum => "pic_photo_or_album",
+            Self::Album => "pic_weixin",
+        }
+    }
+}
+
+impl AuthorizationChange {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Modified => "user_info_modified",
+            Self::Revoked => "user_authorization_revoke",
+            Self::Cancelled => "user_authorization_cancellation",
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod conversation;
+pub mod human;
 pub mod ids;
 pub mod message;
 pub mod outcome;
@@ -11,6 +12,7 @@ pub mod reply;
 
 pub use clock::Clock;
 pub use conversation::{Conversation, Stage};
+pub use human::Human;
 pub use ids::{AccountId, ArticleId, CustomerId, DeliveryKey, FormId, RuleId};
 pub use message::{Content, Event, Message, Proof};
 pub use outcome::{Outcome, OutcomeKind};

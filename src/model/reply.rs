@@ -2,6 +2,10 @@
 //! channel can carry. The length that `check` warns about and the length at
 //! which a reply is cut are computed here, once.
 
+mod fit;
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -128,60 +132,95 @@ impl Text {
     }
 
     pub fn rendered_bytes(&self, markup: Markup) -> usize {
-        self.render(markup).len()
+        self.spans.iter().map(|span| span.rendered_bytes(markup)).sum()
     }
 }
 
 impl Span {
     fn render(&self, markup: Markup, out: &mut String) {
         match (self, markup) {
-            (Self::Plain(text), Markup::Wechat) => disarm(text, out),
+            (Self::Plain(text), Markup::Wechat) => out.extend(text.chars().map(disarmed)),
             (Self::Plain(text), Markup::Plain) => out.push_str(text),
             (Self::Link { label, url }, Markup::Wechat) => {
                 out.push_str("<a href=\"");
-                quote(url, out);
+                push_address(url, out);
                 out.push_str("\">");
-                disarm(label, out);
+                out.extend(label.chars().map(disarmed));
                 out.push_str("</a>");
             }
             (Self::Link { label, url }, Markup::Plain) => {
                 let _ = write!(out, "{label} {url}");
             }
-            // Common in the wild, documented only for 客服接口: WECHAT.md section 5.
+            // Common in the wild, documented only for 客服接口.
             (Self::Option { label, id }, Markup::Wechat) => {
                 out.push_str("<a href=\"weixin://bizmsgmenu?msgmenucontent=");
-                quote(label, out);
+                out.extend(label.chars().map(harmless_in_a_parameter));
                 out.push_str("&msgmenuid=");
-                quote(id, out);
+                out.extend(id.chars().map(harmless_in_a_parameter));
                 out.push_str("\">");
-                disarm(label, out);
+                out.extend(label.chars().map(disarmed));
                 out.push_str("</a>");
             }
             (Self::Option { label, .. }, Markup::Plain) => out.push_str(label),
         }
     }
-}
 
-/// A `<` that could open a tag becomes its full-width form. WeChat clients
-/// differ in whether they decode `&lt;`, so an entity would be shown to some
-/// customers as it is; the full-width form reads right everywhere, and text a
-/// customer wrote can never turn into a link.
-fn disarm(text: &str, out: &mut String) {
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        let opens_a_tag = c == '<'
-            && characters.peek().is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!'));
-        out.push(if opens_a_tag { '\u{ff1c}' } else { c });
+    fn rendered_bytes(&self, markup: Markup) -> usize {
+        match self {
+            Self::Plain(text) => text.chars().map(|c| rendered_width(c, markup)).sum(),
+            Self::Link { .. } | Self::Option { .. } => {
+                let mut out = String::new();
+                self.render(markup, &mut out);
+                out.len()
+            }
+        }
     }
 }
 
-/// Nothing inside an attribute may end it.
-fn quote(value: &str, out: &mut String) {
-    out.extend(value.chars().map(|c| match c {
+/// Bytes of one character of plain text. It does not depend on its neighbours,
+/// so a text may be cut anywhere without changing the length of what is left.
+fn rendered_width(c: char, markup: Markup) -> usize {
+    match markup {
+        Markup::Wechat => disarmed(c).len_utf8(),
+        Markup::Plain => c.len_utf8(),
+    }
+}
+
+/// A `<` becomes its full-width form, so that text a customer wrote can never
+/// turn into a link. WeChat clients differ in whether they decode `&lt;`: an
+/// entity would be shown to some customers as it is, 人数＜50 reads right
+/// everywhere.
+fn disarmed(c: char) -> char {
+    if c == '<' { '\u{ff1c}' } else { c }
+}
+
+/// What an option sends when tapped, inside its address: nothing in it may end
+/// the value, the address or the attribute. The full-width forms survive whether
+/// or not the client decodes percent signs, and mean the same to `text`.
+fn harmless_in_a_parameter(c: char) -> char {
+    match c {
         '"' => '\u{201d}',
-        '<' => '\u{ff1c}',
-        '>' => '\u{ff1e}',
-        '\n' | '\r' => ' ',
+        '#' | '%' | '&' | '+' | '<' | '>' => full_width(c),
+        '\n' | '\r' | '\t' => ' ',
         c => c,
-    }));
+    }
+}
+
+/// The full-width twin of a printable ASCII character.
+fn full_width(c: char) -> char {
+    char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c)
+}
+
+/// An address inside `href="…"`: nothing in it may end the attribute.
+fn push_address(url: &str, out: &mut String) {
+    for c in url.chars() {
+        match c {
+            '"' => out.push_str("%22"),
+            '<' => out.push_str("%3C"),
+            '>' => out.push_str("%3E"),
+            ' ' => out.push_str("%20"),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
 }

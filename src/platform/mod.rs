@@ -1,4 +1,84 @@
 //! One folder per channel, the same file names in each. Knows the wire, knows
 //! no rule.
 
+mod refusal;
 pub mod wechat;
+
+use jiff::Timestamp;
+
+use crate::model::{AccountId, Content, Limits, Message, Reply};
+
+pub use refusal::Refusal;
+
+/// How one account talks to its platform.
+#[derive(Debug)]
+pub enum Channel {
+    Wechat(wechat::Account),
+}
+
+/// One request of a platform, as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    /// What stands after the `?`, not decoded.
+    pub query: &'a str,
+    pub body: &'a [u8],
+}
+
+/// A delivery whose sender and content are proven.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    pub message: Message,
+    pub key: KeyUsed,
+}
+
+/// Which key opened the delivery: the answer is closed with the same one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyUsed {
+    None,
+    Current,
+    /// The platform still uses the key before the last change.
+    Previous,
+}
+
+/// The body of an HTTP response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    pub content_type: &'static str,
+    pub body: Vec<u8>,
+}
+
+impl Channel {
+    pub fn account(&self) -> &AccountId {
+        match self {
+            Self::Wechat(account) => account.id(),
+        }
+    }
+
+    /// The answer to the platform's check of our address (GET).
+    pub fn verify_url(&self, query: &str) -> Result<String, Refusal> {
+        match self {
+            Self::Wechat(account) => account.verify_url(query),
+        }
+    }
+
+    /// Verifies, decrypts, parses. Whether the delivery is stale or a replay is
+    /// judged later, from the `Proof` in the message.
+    pub fn open(&self, delivery: Delivery<'_>) -> Result<Opened, Refusal> {
+        match self {
+            Self::Wechat(account) => account.open(delivery),
+        }
+    }
+
+    /// What a reply to such a message may hold.
+    pub fn limits(&self, content: &Content) -> Limits {
+        match self {
+            Self::Wechat(_) => wechat::limits(content),
+        }
+    }
+
+    pub fn seal(&self, reply: &Reply, opened: &Opened, now: Timestamp) -> Sealed {
+        match self {
+            Self::Wechat(account) => account.seal(reply, opened, now),
+        }
+    }
+}

@@ -1,1 +1,13 @@
-//! The one gate: folder -> check, sample questions, transcripts -> version -> live.
+//! The one gate to being live: a folder is read, examined as a whole (check,
+//! sample questions, transcripts) and, when nothing is wrong, becomes the next
+//! version. While anything is wrong the version before stays live. Not here:
+//! what is wrong with a single file (rulebook).
+
+mod examine;
+mod fingerprint;
+mod press;
+mod shipped;
+
+pub use examine::{Examination, examine};
+pub use press::{Ground, Press, PressError, Status};
+pub use shipped::write_shipped_rulebook;

@@ -1,31 +1,36 @@
 //! A rule as meant: always valid, every pattern compiled, every reference
 //! resolved. `check` makes it from what staff wrote.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use regex::Regex;
 
+use super::reply::{Body, Replies};
 use crate::model::{AccountId, FormId, RuleId};
 use crate::text::Normalized;
 
 #[derive(Clone, Debug)]
 pub struct Rule {
     pub id: RuleId,
-    /// What staff call it, and the label of the option when it is offered.
-    pub name: String,
+    /// What staff call it.
+    pub name: Box<str>,
+    /// The text of the option when it is offered, where that is not the name.
+    pub label: Option<Box<str>>,
+    pub group: Option<Box<str>>,
     pub triggers: Vec<Trigger>,
     /// A message that holds one of these is not for this rule.
     pub exclude: Vec<Normalized>,
     /// Sample questions: what `answer` compares a message with, and what must
     /// still win at publish.
-    pub questions: Vec<String>,
+    pub questions: Vec<Box<str>>,
     /// Events and media this rule answers.
     pub on: Vec<Occasion>,
     /// Empty: every account.
     pub accounts: Vec<AccountId>,
     pub valid: Validity,
-    pub owner: Option<String>,
+    pub owner: Option<Box<str>>,
+    pub note: Option<Box<str>>,
     pub answer: Answer,
     /// Where it is written, for problems and for the console.
     pub place: Place,
@@ -70,30 +75,79 @@ pub struct Validity {
     pub until: Option<Date>,
 }
 
-impl Validity {
-    pub fn holds_on(&self, day: Date) -> bool {
-        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
-    }
-}
-
 /// What a rule does once it has won.
 #[derive(Clone, Debug)]
 pub enum Answer {
     Reply(Replies),
-    Form(FormId),
-    Human,
+    /// Opens a form; an empty body leaves the words to the settings' phrase.
+    Form {
+        form: FormId,
+        words: Body,
+    },
+    /// Hands over to a person, with words as above.
+    Human {
+        words: Body,
+    },
     Silence,
     /// Its sample questions are what we do not answer: the stepped fallback.
     NotOurs,
 }
 
-/// Filled in with the reply formats (by hours, random variants, kinds).
-#[derive(Clone, Debug, Default)]
-pub struct Replies {}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    pub file: PathBuf,
+    /// Relative to the rulebook's folder, with `/`.
+    pub file: Arc<str>,
     /// 1-based; 0 when the whole file is meant.
-    pub line: usize,
+    pub line: u32,
+}
+
+impl Rule {
+    /// A rule that never fires and says nothing, to be filled in.
+    pub fn named(id: RuleId, name: &str) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            label: None,
+            group: None,
+            triggers: Vec::new(),
+            exclude: Vec::new(),
+            questions: Vec::new(),
+            on: Vec::new(),
+            accounts: Vec::new(),
+            valid: Validity::default(),
+            owner: None,
+            note: None,
+            answer: Answer::Reply(Replies::default()),
+            place: Place::default(),
+        }
+    }
+
+    /// What the option says when this rule is offered.
+    pub fn label(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.name)
+    }
+
+    pub fn serves(&self, account: &AccountId) -> bool {
+        self.accounts.is_empty() || self.accounts.contains(account)
+    }
+}
+
+impl Validity {
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let starts_in_time = |a: &Self, b: &Self| match (a.from, b.until) {
+            (Some(from), Some(until)) => from <= until,
+            (None, _) | (_, None) => true,
+        };
+        starts_in_time(self, other) && starts_in_time(other, self)
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { file: Arc::from(""), line: 0 }
+    }
 }

@@ -1,1 +1,227 @@
-//! The WeChat official account: signatures, encryption, XML.
+//! The WeChat official account: signatures, encryption, XML. From a delivery to
+//! a proven message, and from a reply to the body of the answer. Not here:
+//! whether a message is new (conversation), HTTP (webhook), calls to WeChat.
+
+mod account;
+mod crypto;
+mod fingerprint;
+mod hex;
+mod inbound;
+mod query;
+mod reply;
+mod signature;
+pub mod simulator;
+pub mod xml;
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::model::message::Covers;
+use crate::model::{Message, Proof, Reply};
+use crate::platform::{Delivery, KeyUsed, Opened, Refusal, Sealed};
+
+use account::{Keys, Protection};
+use query::Query;
+use xml::{Document, Element};
+
+pub use account::{Account, Encryption, InvalidAccount, Settings};
+pub use crypto::{DecryptError, EncodingAesKey, InvalidAesKey};
+pub use inbound::{MAX_FIELD_BYTES, MAX_TEXT_BYTES};
+pub use reply::limits;
+pub use signature::{InvalidToken, Token};
+
+/// WeChat's messages have a few KB, three times that in 兼容模式. Ours to
+/// choose; larger bodies are refused before anything looks into them.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// An echostr has about 20 digits, an encrypted one about 90 characters.
+const MAX_ECHO_BYTES: usize = 512;
+
+const XML: &str = "text/xml; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+impl Account {
+    /// The echo that proves we know the token. The check of an address carries
+    /// `signature` alone, in every mode; an encrypted echo is understood too.
+    pub fn verify_url(&self, query: &str) -> Result<String, Refusal> {
+        let query = Query::parse(query)?;
+        query.seconds()?;
+        let echo = match self.keys() {
+            Some(keys) if query.says_encrypted() && query.msg_signature().is_ok() => {
+                self.check_body_signature(&query, query.echostr()?)?;
+                let (echo, _) = decrypt(keys, query.echostr()?)?;
+                String::from_utf8(echo).map_err(|_| Refusal::BadEcho)?
+            }
+            Some(_) | None => {
+                self.check_url_signature(&query)?;
+                query.echostr()?.to_owned()
+            }
+        };
+        // We answer with it, so it must never be a page or a script.
+        let is_plain = echo.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte));
+        if is_plain && echo.len() <= MAX_ECHO_BYTES { Ok(echo) } else { Err(Refusal::BadEcho) }
+    }
+
+    pub fn open(&self, delivery: Delivery<'_>) -> Result<Opened, Refusal> {
+        let size = delivery.body.len();
+        if size > MAX_BODY_BYTES {
+            return Err(Refusal::TooLarge { size });
+        }
+        let query = Query::parse(delivery.query)?;
+        query.seconds()?;
+        match &self.protection {
+            Protection::Plain => self.open_plain(&query, delivery.body),
+            Protection::Compatible(keys) => self.open_encrypted(&query, delivery.body, keys),
+            Protection::Safe(keys) => self.open_encrypted(&query, delivery.body, keys),
+        }
+    }
+
+    pub fn seal(&self, reply: &Reply, opened: &Opened, now: Timestamp) -> Sealed {
+        let Some(xml) = reply::render(reply, &opened.message, now) else {
+            // Never encrypted, in any mode. Source: 消息推送.
+            return Sealed { content_type: TEXT, body: b"success".to_vec() };
+        };
+        let body = match self.keys() {
+            None => xml,
+            Some(keys) => {
+                let encrypted = keys.that_was(opened.key).encrypt(&xml, &keys.app_id, rand::random());
+                let (timestamp, nonce) = (now.as_second().to_string(), &opened.message.proof.nonce);
+                let signature = self.token.sign(&[&timestamp, nonce, &encrypted]);
+                reply::envelope(&encrypted, &signature, &timestamp, nonce)
+            }
+        };
+        Sealed { content_type: XML, body }
+    }
+
+    fn keys(&self) -> Option<&Keys> {
+        match &self.protection {
+            Protection::Plain => None,
+            Protection::Compatible(keys) | Protection::Safe(keys) => Some(keys),
+        }
+    }
+
+    fn encryption(&self) -> Encryption {
+        match &self.protection {
+            Protection::Plain => Encryption::Plain,
+            Protection::Compatible(_) => Encryption::Compatible,
+            Protection::Safe(_) => Encryption::Safe,
+        }
+    }
+
+    /// The signature covers the URL alone; the digest lets `conversation` notice
+    /// another body under a URL it has seen.
+    fn open_plain(&self, query: &Query<'_>, body: &[u8]) -> Result<Opened, Refusal> {
+        self.check_url_signature(query)?;
+        let covers = Covers::UrlOnly { digest: fingerprint::body_digest(body) };
+        let xml = xml::decode(body);
+        let message = self.read(&xml, proof(query, covers)?)?;
+        Ok(Opened { message, key: KeyUsed::None })
+    }
+
+    /// What stands beside `Encrypt` (compatible mode) is not authenticated and
+    /// is not looked at.
+    fn open_encrypted(&self, query: &Query<'_>, body: &[u8], keys: &Keys) -> Result<Opened, Refusal> {
+        if query.msg_signature().is_err() {
+            return Err(self.why_not_encrypted(query, Refusal::MissingParameter { name: "msg_signature" }));
+        }
+        let envelope = xml::decode(body);
+        let envelope = Document::read(&envelope)?;
+        let encrypted = envelope.root().field("Encrypt").trim();
+        if encrypted.is_empty() {
+            return Err(self.why_not_encrypted(query, Refusal::MissingElement { name: "Encrypt" }));
+        }
+        self.check_body_signature(query, encrypted)?;
+        let (inner, key) = decrypt(keys, encrypted)?;
+        let inner: Cow<'_, str> = xml::decode(&inner);
+        let message = self.read(&inner, proof(query, Covers::Body)?)?;
+        Ok(Opened { message, key })
+    }
+
+    fn read(&self, xml: &str, proof: Proof) -> Result<Message, Refusal> {
+        let document = Document::read(xml)?;
+        let root = document.root();
+        if self.keys().is_none() && is_encrypted_only(root) {
+            return Err(Refusal::EncryptedInPlainMode);
+        }
+        Ok(Message {
+            account: self.id.clone(),
+            customer: inbound::sender(root)?,
+            addressed_to: self.check_recipient(root)?,
+            sent_at: inbound::sent_at(root),
+            key: fingerprint::delivery_key(&self.id, root, xml),
+            content: inbound::content(root),
+            proof,
+        })
+    }
+
+    fn check_recipient(&self, message: Element<'_>) -> Result<String, Refusal> {
+        let found = inbound::recipient(message)?;
+        match &self.original_id {
+            Some(expected) if *expected != found => {
+                Err(Refusal::WrongOriginalId { expected: expected.clone(), found })
+            }
+            Some(_) | None => Ok(found),
+        }
+    }
+
+    fn check_url_signature(&self, query: &Query<'_>) -> Result<(), Refusal> {
+        let parts = [query.timestamp()?, query.nonce()?];
+        let is_right = self.token.has_signed(&parts, query.signature()?);
+        if is_right { Ok(()) } else { Err(Refusal::WrongSignature) }
+    }
+
+    fn check_body_signature(&self, query: &Query<'_>, encrypted: &str) -> Result<(), Refusal> {
+        let parts = [query.timestamp()?, query.nonce()?, encrypted];
+        if self.token.has_signed(&parts, query.msg_signature()?) {
+            return Ok(());
+        }
+        // WeChat signs the URL too, which tells a wrong token from a wrong body.
+        match self.check_url_signature(query) {
+            Ok(()) => Err(Refusal::BodyAltered),
+            Err(_) => Err(Refusal::WrongSignature),
+        }
+    }
+
+    /// Whether WeChat itself sends plaintext, or somebody else does.
+    fn why_not_encrypted(&self, query: &Query<'_>, missing: Refusal) -> Refusal {
+        if query.signature().is_err() {
+            return missing;
+        }
+        match self.check_url_signature(query) {
+            Ok(()) => Refusal::PlaintextInEncryptedMode { expected: self.encryption() },
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+fn is_encrypted_only(message: Element<'_>) -> bool {
+    message.field("MsgType").is_empty() && !message.field("Encrypt").is_empty()
+}
+
+fn proof(query: &Query<'_>, covers: Covers) -> Result<Proof, Refusal> {
+    Ok(Proof { timestamp: query.seconds()?, nonce: query.nonce()?.to_owned(), covers })
+}
+
+/// After a change of key WeChat may use the previous one for a while.
+fn decrypt(keys: &Keys, encrypted: &str) -> Result<(Vec<u8>, KeyUsed), Refusal> {
+    let error = match keys.current.decrypt(encrypted, &keys.app_id) {
+        Ok(message) => return Ok((message, KeyUsed::Current)),
+        Err(error) => error,
+    };
+    let Some(previous) = &keys.previous else { return Err(refusal_for(keys, error)) };
+    match previous.decrypt(encrypted, &keys.app_id) {
+        Ok(message) => Ok((message, KeyUsed::Previous)),
+        // The key was right, so this is the error that explains.
+        Err(error @ DecryptError::Receiver { .. }) => Err(refusal_for(keys, error)),
+        Err(_) => Err(refusal_for(keys, error)),
+    }
+}
+
+fn refusal_for(keys: &Keys, error: DecryptError) -> Refusal {
+    match error {
+        DecryptError::NotBase64 | DecryptError::Length { .. } => Refusal::BrokenCiphertext,
+        DecryptError::Padding | DecryptError::MessageLength => Refusal::WrongAesKey,
+        DecryptError::Receiver { found } => Refusal::WrongAppId { expected: keys.app_id.clone(), found },
+    }
+}

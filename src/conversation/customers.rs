@@ -1,0 +1,130 @@
+//! Where each customer stands, as this process knows it, and the lock that
+//! makes two messages of one customer take turns. Bounded: what is pushed out
+//! is loaded from the store again.
+
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustc_hash::{FxHashMap, FxHasher};
+use tokio::sync::Mutex;
+
+use crate::model::{AccountId, Conversation, CustomerId};
+
+/// At about 400 bytes each this stays below 16 MiB.
+const MAX_KNOWN: usize = 32_768;
+const SHARDS: usize = 16;
+/// The flood limit counts messages in windows of this length.
+const FLOOD_WINDOW: Duration = Duration::from_secs(60);
+
+type Key = (AccountId, CustomerId);
+
+#[derive(Debug, Default)]
+pub struct Customers {
+    shards: [StdMutex<FxHashMap<Key, Arc<Mutex<Known>>>>; SHARDS],
+}
+
+/// What this process knows of one customer.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// None: not loaded yet, or no longer certain.
+    pub conversation: Option<Conversation>,
+    pub rate: Rate,
+}
+
+/// How much a customer wrote lately.
+#[derive(Debug, Default)]
+pub struct Rate {
+    window_start: Option<Timestamp>,
+    messages: u32,
+}
+
+impl Customers {
+    pub fn enter(&self, account: &AccountId, customer: &CustomerId) -> Arc<Mutex<Known>> {
+        let key = (account.clone(), customer.clone());
+        let shard = self.shards.get(shard_of(&key)).unwrap_or(&self.shards[0]);
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = shard.get(&key) {
+            return Arc::clone(known);
+        }
+        if shard.len() >= MAX_KNOWN / SHARDS {
+            make_room(&mut shard);
+        }
+        Arc::clone(shard.entry(key).or_default())
+    }
+
+    /// Forgets a customer who was erased.
+    pub fn forget(&self, account: &AccountId, customer: &CustomerId) {
+        let key = (account.clone(), customer.clone());
+        let shard = self.shards.get(shard_of(&key)).unwrap_or(&self.shards[0]);
+        shard.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+}
+
+/// Drops half of those nobody is talking to right now. Which half does not
+/// matter: the store knows them all.
+fn make_room(shard: &mut FxHashMap<Key, Arc<Mutex<Known>>>) {
+    let mut drop_this = false;
+    shard.retain(|_, known| {
+        drop_this = !drop_this;
+        !drop_this || Arc::strong_count(known) > 1
+    });
+}
+
+fn shard_of(key: &Key) -> usize {
+    use std::hash::{Hash as _, Hasher as _};
+    let mut hasher = FxHasher::default();
+    key.hash(&mut hasher);
+    usize::try_from(hasher.finish() >> 32).unwrap_or(0) % SHARDS
+}
+
+impl Rate {
+    /// Counts a message; false when it is one too many for this minute.
+    pub fn allow(&mut self, limit: u32, now: Timestamp) -> bool {
+        let expired =
+            self.window_start.is_none_or(|start| now.duration_since(start).unsigned_abs() >= FLOOD_WINDOW);
+        if expired {
+            self.window_start = Some(now);
+            self.messages = 0;
+        }
+        self.messages = self.messages.saturating_add(1);
+        self.messages <= limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    #[test]
+    fn the_flood_limit_holds_at_below_and_above_and_ends_with_the_minute() {
+        let mut rate = Rate::default();
+
+        let allowed: Vec<bool> = (0..4).map(|second| rate.allow(3, at(second))).collect();
+
+        assert_eq!(allowed, [true, true, true, false]);
+        assert!(!rate.allow(3, at(59)));
+        assert!(rate.allow(3, at(60)));
+    }
+
+    #[test]
+    fn the_same_customer_gets_the_same_lock_and_memory_stays_bounded() {
+        let customers = Customers::default();
+        let account = AccountId::parse("main").expect("a slug");
+        let one = CustomerId::parse("o-one").expect("printable");
+        let held = customers.enter(&account, &one);
+
+        for n in 0..(3 * MAX_KNOWN) {
+            let other = CustomerId::parse(&format!("o{n}")).expect("printable");
+            drop(customers.enter(&account, &other));
+        }
+
+        assert!(Arc::ptr_eq(&held, &customers.enter(&account, &one)), "a held lock must stay");
+        let known: usize = customers.shards.iter().map(|shard| shard.lock().expect("no panic").len()).sum();
+        assert!(known <= MAX_KNOWN, "{known}");
+    }
+}

@@ -1,0 +1,149 @@
+//! Plays the transcripts of a rulebook and reports every expectation that does
+//! not hold.
+
+use jiff::Timestamp;
+
+use crate::answer::Edition;
+use crate::conversation::decide::Decided;
+use crate::conversation::rule_of;
+use crate::model::reply::Markup;
+use crate::model::{AccountId, Outcome, Reply};
+use crate::rulebook::{Files, Problem, Surroundings};
+
+use super::Rehearsal;
+use super::transcript::{Action, Expectation, Step, parse};
+
+/// How the transcripts went, by file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    pub passed: usize,
+    pub failed: usize,
+}
+
+/// Where transcripts are kept.
+const FOLDER: &str = "tests/";
+const ENDING: &str = ".chat";
+
+pub fn play_all(files: &Files, edition: &Edition, surroundings: &Surroundings) -> (Score, Vec<Problem>) {
+    let mut score = Score::default();
+    let mut problems = Vec::new();
+    for (path, text) in files.texts() {
+        if !path.starts_with(FOLDER) || !path.ends_with(ENDING) {
+            continue;
+        }
+        let failures = play(path, &text, edition, surroundings);
+        match failures.is_empty() {
+            true => score.passed += 1,
+            false => score.failed += 1,
+        }
+        problems.extend(failures);
+    }
+    (score, problems)
+}
+
+fn play(file: &str, text: &str, edition: &Edition, surroundings: &Surroundings) -> Vec<Problem> {
+    let (steps, mut problems) = parse(file, text);
+    let mut stage = set_stage(edition, surroundings);
+    let mut last: Option<Decided> = None;
+    for Step { line, action } in steps {
+        match action {
+            Action::Sends(content) => last = Some(stage.sends(content)),
+            Action::At(time) => stage.moves_to(edition.rulebook.settings.hours.instant(time)),
+            Action::Waits(time) => stage.waits(time),
+            Action::Account(account) => stage.account = account,
+            Action::StartsOver => stage.starts_over(),
+            Action::Expects(expectations) => {
+                let failed = expectations.iter().filter_map(|expected| fails(expected, last.as_ref()));
+                let report = |cause| {
+                    Problem::error("transcript_failed", cause)
+                        .remedy("请改规则，或改这一行的要求。")
+                        .in_file(file)
+                        .at_line(line)
+                };
+                problems.extend(failed.map(report));
+            }
+        }
+    }
+    problems
+}
+
+fn set_stage<'a>(edition: &'a Edition, surroundings: &'a Surroundings) -> Rehearsal<'a> {
+    let first = surroundings.accounts.as_ref().and_then(|accounts| accounts.first().cloned());
+    let account = first.unwrap_or_else(|| AccountId::parse("main").expect("letters only"));
+    // Ten in the morning of the day of the check, unless the transcript says otherwise.
+    let morning = surroundings.today.at(10, 0, 0, 0);
+    let now: Timestamp = edition.rulebook.settings.hours.instant(morning);
+    let mut stage = Rehearsal::new(edition, account, now);
+    stage.public_url = surroundings.public_url.as_deref();
+    stage
+}
+
+/// What is wrong with the latest decision, if anything is.
+fn fails(expected: &Expectation, decided: Option<&Decided>) -> Option<String> {
+    let Some(decided) = decided else {
+        return Some("「应答:」前面还没有「用户:」。".to_owned());
+    };
+    let text = text_of(&decided.reply);
+    match expected {
+        Expectation::Rule(rule) => {
+            let actual = rule_of(&decided.outcome).map_or_else(|| none(decided), |rule| rule.to_string());
+            (actual != *rule).then(|| format!("应由规则「{rule}」回答，实际是「{actual}」。"))
+        }
+        Expectation::Outcome(outcome) => {
+            let actual = decided.outcome.kind().as_str();
+            (actual != outcome).then(|| format!("结果应是 {outcome}，实际是 {actual}。"))
+        }
+        Expectation::Offers(rules) => {
+            let offered = offered_by(decided);
+            let missing: Vec<&str> = rules
+                .iter()
+                .map(String::as_str)
+                .filter(|rule| !offered.iter().any(|id| id == rule))
+                .collect();
+            (!missing.is_empty())
+                .then(|| format!("选项里应有 {}，实际有 {}。", missing.join("、"), offered.join("、")))
+        }
+        Expectation::Contains(part) => {
+            (!text.contains(part)).then(|| format!("回复应含「{part}」，实际是：{text}"))
+        }
+        Expectation::Lacks(part) => {
+            text.contains(part).then(|| format!("回复不应含「{part}」，实际是：{text}"))
+        }
+        Expectation::Is(whole) => (text != *whole).then(|| format!("回复应是「{whole}」，实际是：{text}")),
+    }
+}
+
+fn none(decided: &Decided) -> String {
+    format!("无（{}）", decided.outcome.kind().as_str())
+}
+
+/// Asked back, or in the reply.
+fn offered_by(decided: &Decided) -> Vec<String> {
+    match &decided.outcome {
+        Outcome::Choices(rules) => rules.iter().map(ToString::to_string).collect(),
+        Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human | Outcome::Fallback | Outcome::Silence => {
+            let offered = decided.conversation.offered.as_ref();
+            offered.map_or_else(Vec::new, |offered| {
+                offered.choices.iter().map(|choice| choice.rule.to_string()).collect()
+            })
+        }
+    }
+}
+
+/// What a customer reads of a reply.
+pub fn text_of(reply: &Reply) -> String {
+    match reply {
+        Reply::Text { text } => text.render(Markup::Plain),
+        Reply::Cards { cards } => cards
+            .iter()
+            .map(|card| format!("{}\n{}", card.title, card.description))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        Reply::Silence
+        | Reply::Image { .. }
+        | Reply::Voice { .. }
+        | Reply::Video { .. }
+        | Reply::Music { .. }
+        | Reply::Transfer { .. } => String::new(),
+    }
+}

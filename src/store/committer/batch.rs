@@ -1,0 +1,135 @@
+//! A batch: its rows as they go into the database, and the SQL texts that take
+//! any number of rows, made once for each number.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::{Record, Sealer};
+use crate::model::RuleId;
+use crate::store::message::SignedUrl;
+use crate::store::personal::mask_numbers;
+
+/// A record as its columns.
+#[derive(Debug)]
+pub struct Row<'a> {
+    pub account: &'a str,
+    pub id: &'a str,
+    pub customer: &'a str,
+    pub received_at: i64,
+    pub kind: &'static str,
+    pub body: Option<Cow<'a, str>>,
+    pub sealed: Option<String>,
+    pub outcome: &'static str,
+    pub rule: Option<&'a str>,
+    pub version: i64,
+    pub reply: String,
+    pub is_test: i64,
+    pub conversation: Option<&'a str>,
+    pub signed_url: Option<&'a SignedUrl>,
+}
+
+impl<'a> Row<'a> {
+    pub fn new(record: &'a Record, sealer: &Sealer) -> Self {
+        let body = record.body.as_deref().map(mask_numbers);
+        let sealed = match (&record.body, &body) {
+            (Some(original), Some(Cow::Owned(_))) => Some(sealer.seal(original, record.key.as_str())),
+            (Some(_) | None, _) => None,
+        };
+        Self {
+            account: record.account.as_str(),
+            id: record.key.as_str(),
+            customer: record.customer.as_str(),
+            received_at: record.received_at.as_millisecond(),
+            kind: record.kind,
+            body,
+            sealed,
+            outcome: record.outcome.as_str(),
+            rule: record.rule.as_ref().map(RuleId::as_str),
+            version: record.version,
+            reply: serde_json::to_string(&record.reply).unwrap_or_default(),
+            is_test: i64::from(record.is_test),
+            conversation: record.conversation.as_deref(),
+            signed_url: record.signed_url.as_ref(),
+        }
+    }
+}
+
+const SIGNED_URL: Table = Table {
+    insert: "INSERT INTO signed_url (account_id, id, digest, seen_at) VALUES ",
+    columns: 4,
+    conflict: "",
+};
+const MESSAGE: Table = Table {
+    insert: "INSERT INTO message (account_id, id, customer_id, received_at, kind, body, sealed, \
+             outcome, rule_id, version, reply, is_test) VALUES ",
+    columns: 12,
+    conflict: "",
+};
+const CONVERSATION: Table = Table {
+    insert: "INSERT INTO conversation (account_id, customer_id, state, changed_at) VALUES ",
+    columns: 4,
+    conflict: " ON CONFLICT (account_id, customer_id) DO UPDATE SET \
+               state = excluded.state, changed_at = excluded.changed_at",
+};
+
+struct Table {
+    insert: &'static str,
+    columns: usize,
+    conflict: &'static str,
+}
+
+impl Table {
+    fn insert_rows(&self, rows: usize) -> String {
+        let mut sql = self.insert.to_owned();
+        for row in 0..rows {
+            sql.push_str(if row == 0 { "(" } else { ",(" });
+            for column in 1..=self.columns {
+                let comma = if column == 1 { "" } else { "," };
+                let _ = write!(sql, "{comma}${}", row * self.columns + column);
+            }
+            sql.push(')');
+        }
+        sql.push_str(self.conflict);
+        sql
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rows {
+    SignedUrls(usize),
+    Messages(usize),
+    Conversations(usize),
+}
+
+/// A text is looked up by its number of rows, so that the database prepares
+/// each once.
+#[derive(Debug, Default)]
+pub struct Texts(HashMap<Rows, Arc<str>>);
+
+impl Texts {
+    pub fn insert(&mut self, rows: Rows) -> Arc<str> {
+        let make = || match rows {
+            Rows::SignedUrls(rows) => SIGNED_URL.insert_rows(rows),
+            Rows::Messages(rows) => MESSAGE.insert_rows(rows),
+            Rows::Conversations(rows) => CONVERSATION.insert_rows(rows),
+        };
+        Arc::clone(self.0.entry(rows).or_insert_with(|| make().into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_numbers_its_parameters_row_by_row() {
+        let sql = Texts::default().insert(Rows::SignedUrls(2));
+
+        assert_eq!(
+            &*sql,
+            "INSERT INTO signed_url (account_id, id, digest, seen_at) VALUES ($1,$2,$3,$4),($5,$6,$7,$8)"
+        );
+    }
+}

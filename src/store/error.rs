@@ -1,0 +1,50 @@
+//! What can go wrong with the store, each with what to do about it: an operator
+//! reads these at start, staff never do.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("数据库文件 {path} 打不开：{cause}。请检查目录是否存在、运行 yingda 的用户能否读写它。")]
+    CannotOpen { path: PathBuf, cause: String },
+    #[error(
+        "数据库文件夹 {path} 不能写入。请用 chown/chmod 让运行 yingda 的用户可写，或在 [store] url 里换一个位置。"
+    )]
+    ReadOnly { path: PathBuf },
+    #[error("磁盘已满，数据库 {path} 写不进去。请清理磁盘空间后再启动。")]
+    DiskFull { path: PathBuf },
+    #[error("{path} 不是 SQLite 数据库，或已损坏。请从备份恢复，或在 [store] url 里换一个文件名。")]
+    NotADatabase { path: PathBuf },
+    #[error(
+        "数据库由更新版本的 yingda 建立（结构版本 {found}，本程序只认识到 {known}）。请升级 yingda，不要用旧程序打开它。"
+    )]
+    Newer { found: i64, known: i64 },
+    #[error("数据库结构升级到第 {version} 步时失败：{cause}。数据没有改动；请保留日志并从备份恢复后重试。")]
+    Migration { version: i64, cause: String },
+    #[error("连不上 PostgreSQL：{cause}。请检查 [store] url、数据库是否已启动、用户名和密码。")]
+    CannotConnect { cause: String },
+    #[error("存储已关闭，正在退出。")]
+    Closed,
+    #[error(
+        "加密密钥解不开已保存的内容。请检查 [store] encryption_key 是否换过；换过要把旧的写进 previous_encryption_key。"
+    )]
+    CannotUnseal,
+    #[error("存储里的内容读不懂（{what}）：{cause}。")]
+    Corrupt { what: &'static str, cause: String },
+    #[error("存储出错：{0}")]
+    Sql(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    /// Another row with the same key was there first.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::Database(error)) => error.is_unique_violation(),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn corrupt(what: &'static str, cause: impl std::fmt::Display) -> Self {
+        Self::Corrupt { what, cause: cause.to_string() }
+    }
+}

@@ -1,0 +1,5 @@
+//! The front door and the desk behind it: what a customer experiences.
+
+mod conversations;
+mod forgeries;
+mod retries;

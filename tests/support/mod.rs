@@ -1,0 +1,5 @@
+//! The world around yingda: databases, and (below) a running service with
+//! customers who write to it.
+
+pub mod databases;
+pub mod service;
