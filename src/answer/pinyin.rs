@@ -18,7 +18,7 @@ const FEWEST_SYLLABLES: usize = 2;
 const FEWEST_FOR_A_SLIP: usize = 4;
 
 /// So many keywords that share a half with the message are looked at closely.
-const MOST_SLIPS: usize = 64;
+const MOST_SLIPS: usize = 16;
 
 /// A keyword that sounds in the message, or nearly.
 #[derive(Clone, Debug, PartialEq)]
