@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use crate::model::Clock;
 use crate::platform::wechat::{EncodingAesKey, Token};
 use crate::platform::{Channel, wechat};
 use crate::publishing::{Ground, Press, PressError};
+use crate::site::{self, AskRulebook, RulebookHealth, Site, Standing};
 use crate::store::{Location, Sealer, SealingKey, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::webhook::{Refusals, Webhook};
@@ -56,7 +58,7 @@ pub struct App {
     pub metrics: Metrics,
     pub refusals: Arc<Refusals>,
     pub clock: Clock,
-    keep_messages_days: u32,
+    keep_messages_days: NonZeroU32,
 }
 
 impl App {
@@ -76,7 +78,7 @@ impl App {
             metrics.rulebook.clone(),
         )
         .await?;
-        let settings = desk_settings(config, public_url, &metrics);
+        let settings = desk_settings(config, public_url.clone(), &metrics);
         let desk = Arc::new(Desk::new(store.clone(), press.live(), clock.clone(), settings));
         let refusals = Arc::new(Refusals::default());
         let channels = open_channels(config)?;
@@ -86,8 +88,16 @@ impl App {
         });
         let webhook =
             Webhook::new(channels.collect(), Arc::clone(&desk), Arc::clone(&refusals), clock.clone());
-        let routes = webhook.routes();
-        let keep_messages_days = config.desk.keep_messages_days.get();
+        let keep_messages_days = config.desk.keep_messages_days;
+        let site = Site {
+            live: press.live(),
+            store: store.clone(),
+            clock: clock.clone(),
+            ask_rulebook: ask(&press),
+            keep_messages_days,
+            public_url: public_url.as_deref().map(Arc::from),
+        };
+        let routes = webhook.routes().merge(site::routes(site));
         Ok(Self { routes, store, desk, press, metrics, refusals, clock, keep_messages_days })
     }
 
@@ -102,7 +112,7 @@ impl App {
         workers.spawn(jobs::forget_old_messages(
             self.store.clone(),
             self.clock.clone(),
-            self.keep_messages_days,
+            self.keep_messages_days.get(),
         ));
         if let Some(address) = config.metrics.listen {
             workers.spawn(serve_metrics(listen(address)?, self.metrics.clone()));
@@ -178,10 +188,20 @@ fn desk_settings(config: &Config, public_url: Option<String>, metrics: &Metrics)
     DeskSettings {
         max_delivery_age: config.desk.accepted_age,
         store_budget: config.desk.answer_budget,
-        flood_limit: config.desk.flood_limit.map(std::num::NonZeroU32::get),
+        flood_limit: config.desk.flood_limit.map(NonZeroU32::get),
         public_url,
         accounts,
     }
+}
+
+/// How `site` learns what `publishing` knows.
+fn ask(press: &Press) -> AskRulebook {
+    let status = press.status();
+    AskRulebook::new(move || {
+        let status = status.borrow();
+        let standing = if status.stale { Standing::Stale } else { Standing::InStep };
+        RulebookHealth::new(standing, &status.problems)
+    })
 }
 
 fn listen(address: SocketAddr) -> Result<std::net::TcpListener, StartError> {
@@ -202,7 +222,8 @@ async fn serve_http(
     let mut server =
         axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(FIRST_REQUEST_DEADLINE);
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
-    server.serve(routes.into_make_service()).await
+    // Health says more to a neighbour than to a stranger, so it must see who asks.
+    server.serve(routes.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
 async fn serve_metrics(listener: std::net::TcpListener, metrics: Metrics) {

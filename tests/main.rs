@@ -3,7 +3,10 @@
 
 mod support;
 
+mod answers;
 mod architecture;
 mod desk;
+mod documents;
+mod site;
 mod store;
 mod wire;

@@ -45,6 +45,8 @@ pub struct Decided {
     pub outcome: Outcome,
     /// Where the customer stands afterwards.
     pub conversation: Conversation,
+    /// Once it is answered, everything about the customer must be erased.
+    pub erases: bool,
     /// Of the rulebook that decided.
     pub version: i64,
     /// The rules that came into question, the best first.
@@ -53,7 +55,14 @@ pub struct Decided {
 
 impl Decided {
     pub fn silence(conversation: Conversation, version: i64) -> Self {
-        Self { reply: Reply::Silence, outcome: Outcome::Silence, conversation, version, why: Vec::new() }
+        Self {
+            reply: Reply::Silence,
+            outcome: Outcome::Silence,
+            conversation,
+            erases: false,
+            version,
+            why: Vec::new(),
+        }
     }
 }
 
@@ -98,10 +107,11 @@ impl Turn<'_> {
             other => vec![Occasion::Event(other.name().to_ascii_lowercase())],
         };
         let fired = occasions.iter().find_map(|occasion| self.find_occasion(occasion));
-        match fired {
+        let decided = match fired {
             Some(rule) => self.fire(rule, Vec::new()),
             None => self.silence(),
-        }
+        };
+        Decided { erases: *event == Event::Unfollow, ..decided }
     }
 
     fn on_media(&self, occasion: Occasion, otherwise: Phrase) -> Decided {
@@ -120,6 +130,9 @@ impl Turn<'_> {
             return self.on_small_talk(self.find_occasion(&Occasion::Sticker));
         }
         let normalized = Normalized::new(text);
+        if words::asks_to_be_erased(&normalized) {
+            return Decided { erases: true, ..self.say(Phrase::Erased, Outcome::Fallback) };
+        }
         if let Some(chosen) = self.find_chosen(&normalized) {
             return self.fire(chosen, Vec::new());
         }

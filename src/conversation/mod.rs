@@ -18,9 +18,8 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
 use crate::answer::Live;
-use crate::model::message::Event;
 use crate::model::outcome::OutcomeKind;
-use crate::model::{AccountId, Clock, Content, Conversation, Human, Limits, Message, Outcome, Reply, RuleId};
+use crate::model::{AccountId, Clock, Conversation, Human, Limits, Message, Outcome, Reply, RuleId};
 use crate::store::{Committed, Store, StoreError};
 use crate::telemetry::AccountMetrics;
 
@@ -155,8 +154,9 @@ impl Desk {
             true => self.decide(message, &before, limits, now),
             false => self.flooded(message, &before),
         };
+        let erases = decided.erases;
         let answered = self.commit(message, &before, decided, &mut known, now).await?;
-        if message.content == Content::Event(Event::Unfollow) {
+        if erases {
             self.erase(message, &mut known).await;
         }
         Ok(answered)
@@ -259,9 +259,10 @@ impl Desk {
 
     async fn erase(&self, message: &Message, known: &mut Known) {
         known.conversation = None;
-        match self.store.erase_customer(&message.account, &message.customer).await {
-            Ok(()) => info!(customer = message.customer.masked(), "A customer left and was erased"),
-            Err(failure) => error!(%failure, "A customer left but could not be erased"),
+        self.customers.forget(&message.account, &message.customer);
+        match self.store.erase_customer(&message.account, &message.customer, &message.key).await {
+            Ok(()) => info!(customer = message.customer.masked(), "A customer was erased"),
+            Err(failure) => error!(%failure, "A customer could not be erased"),
         }
     }
 }

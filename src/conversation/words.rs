@@ -46,6 +46,15 @@ const ACKNOWLEDGEMENTS: &[&str] = &[
 /// Ways to ask for the part that did not fit.
 const CONTINUE: &[&str] = &["继续", "继续看", "下一段", "接着说", "然后呢", "下文", "后面呢"];
 
+/// Ways to ask that everything about oneself be deleted (DESIGN.md D8). Whole
+/// messages only: 「怎么删除我的信息」 is a question.
+const ERASE: &[&str] =
+    &["删除我的信息", "删除我的数据", "删除我的个人信息", "请删除我的信息", "删除我的记录"];
+
+pub fn asks_to_be_erased(text: &Normalized) -> bool {
+    ERASE.contains(&text.as_str())
+}
+
 /// The number of the option that a text names: 1, １, ①, 一, 第1个, 选2, 3.
 pub fn option_number(text: &Normalized) -> Option<usize> {
     let text = text.as_str();

@@ -48,6 +48,13 @@ macro_rules! id {
             }
         }
 
+        /// So that maps keyed by an id can be asked with what was written.
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)

@@ -139,13 +139,13 @@ impl Text {
 impl Span {
     fn render(&self, markup: Markup, out: &mut String) {
         match (self, markup) {
-            (Self::Plain(text), Markup::Wechat) => out.extend(text.chars().map(disarmed)),
+            (Self::Plain(text), Markup::Wechat) => push_disarmed(text, out),
             (Self::Plain(text), Markup::Plain) => out.push_str(text),
             (Self::Link { label, url }, Markup::Wechat) => {
                 out.push_str("<a href=\"");
                 push_address(url, out);
                 out.push_str("\">");
-                out.extend(label.chars().map(disarmed));
+                push_disarmed(label, out);
                 out.push_str("</a>");
             }
             (Self::Link { label, url }, Markup::Plain) => {
@@ -158,7 +158,7 @@ impl Span {
                 out.push_str("&msgmenuid=");
                 out.extend(id.chars().map(harmless_in_a_parameter));
                 out.push_str("\">");
-                out.extend(label.chars().map(disarmed));
+                push_disarmed(label, out);
                 out.push_str("</a>");
             }
             (Self::Option { label, .. }, Markup::Plain) => out.push_str(label),
@@ -167,7 +167,10 @@ impl Span {
 
     fn rendered_bytes(&self, markup: Markup) -> usize {
         match self {
-            Self::Plain(text) => text.chars().map(|c| rendered_width(c, markup)).sum(),
+            Self::Plain(text) => match markup {
+                Markup::Wechat => text.len() + text.matches('<').count() * ('\u{ff1c}'.len_utf8() - 1),
+                Markup::Plain => text.len(),
+            },
             Self::Link { .. } | Self::Option { .. } => {
                 let mut out = String::new();
                 self.render(markup, &mut out);
@@ -192,6 +195,14 @@ fn rendered_width(c: char, markup: Markup) -> usize {
 /// everywhere.
 fn disarmed(c: char) -> char {
     if c == '<' { '\u{ff1c}' } else { c }
+}
+
+fn push_disarmed(text: &str, out: &mut String) {
+    if text.contains('<') {
+        out.extend(text.chars().map(disarmed));
+    } else {
+        out.push_str(text);
+    }
 }
 
 /// What an option sends when tapped, inside its address: nothing in it may end

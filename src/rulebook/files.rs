@@ -7,6 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::decode::decode;
+
 /// No rulebook file is anywhere near this big: 100 000 rules of a spreadsheet
 /// are about 20 MB. A film dropped into the folder must not fill the memory.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -56,7 +58,8 @@ impl Files {
 
     /// Every file as text, whatever encoding it is in.
     pub fn texts(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        self.iter().map(|(path, bytes)| (&**path, String::from_utf8_lossy(bytes)))
+        let text = |bytes| decode(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes));
+        self.iter().map(move |(path, bytes)| (&**path, text(bytes)))
     }
 
     pub fn is_empty(&self) -> bool {

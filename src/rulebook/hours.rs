@@ -2,6 +2,8 @@
 //! them (调休). Pure: the moment comes in as a value. Hours nobody has filled in
 //! are `Unset`, and then nothing claims to know them.
 
+use std::fmt;
+
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan as _};
@@ -156,4 +158,11 @@ fn minute_of_day(at: DateTime) -> u16 {
 /// 24:00 is midnight of the next day.
 fn at_minute(day: Date, minute: u16) -> DateTime {
     day.at(0, 0, 0, 0).saturating_add(i64::from(minute).minutes())
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { start, end } = self;
+        write!(f, "{:02}:{:02}-{:02}:{:02}", start / 60, start % 60, end / 60, end % 60)
+    }
 }

@@ -1,9 +1,35 @@
 //! Rule files become a checked, immutable `Rulebook`. As written (`file`), then
 //! as meant (`rule`, `catalog`, `settings`); only `check` knows both. Not here:
 //! which rule answers a message (answer), sending (platform), versions (publishing).
+//!
+//! In reading order: `files` are bytes, `decode`d into a `source`; a Markdown
+//! file has a `header` whose `syntax` is TOML (`slips` of the keyboard undone),
+//! taken apart by `fields`; a `table` has `cells`. `keys` lists all that can be
+//! written. `passage` turns texts into a `reply`, `render` sends it at a moment.
 
-use rustc_hash::FxHashMap;
+mod cells;
+mod decode;
+mod facts;
+mod fields;
+mod file;
+mod header;
+mod keys;
+mod lint;
+mod markup;
+mod opening;
+mod passage;
+mod present;
+mod slips;
+mod source;
+mod syntax;
+mod table;
+mod targets;
+mod template;
+mod trigger;
+mod variables;
 
+use self::targets::Targets;
+use self::template::Templates;
 use crate::model::RuleId;
 
 pub mod catalog;
@@ -12,11 +38,15 @@ pub mod files;
 pub mod hours;
 pub mod phrases;
 pub mod problem;
+pub mod reference;
 pub mod render;
 pub mod reply;
+pub mod report;
 pub mod rule;
 pub mod settings;
+pub mod unfinished;
 
+pub use self::rule::{Answer, Occasion, Place, Rule, Trigger, Validity};
 pub use catalog::{Article, Catalog, Contact, Course};
 pub use check::{Checked, Surroundings, check};
 pub use files::{Files, ReadError};
@@ -25,7 +55,6 @@ pub use phrases::Phrase;
 pub use problem::{Problem, Severity};
 pub use render::{Moment, Rendered};
 pub use reply::Replies;
-pub use rule::{Answer, Occasion, Place, Rule, Trigger, Validity};
 pub use settings::Settings;
 
 /// Everything that answers depend on. Made by `check`, never changed.
@@ -34,19 +63,21 @@ pub struct Rulebook {
     pub rules: Vec<Rule>,
     pub catalog: Catalog,
     pub settings: Settings,
-    by_id: FxHashMap<RuleId, u32>,
+    targets: Targets,
+    templates: Templates,
 }
 
 impl Rulebook {
     /// For tests and benches of what uses a rulebook; `check` makes real ones.
     pub fn of_rules(rules: Vec<Rule>) -> Self {
-        let by_id = (0..).zip(&rules).map(|(position, rule)| (rule.id.clone(), position)).collect();
-        Self { rules, by_id, ..Self::default() }
+        let positions = (0..).zip(&rules).map(|(position, rule)| (rule.id.clone(), position)).collect();
+        Self { rules, targets: Targets { rules: positions, ..Targets::default() }, ..Self::default() }
     }
 
     /// Where a rule stands in `rules`.
     pub fn position(&self, id: &RuleId) -> Option<usize> {
-        self.by_id.get(id).and_then(|position| usize::try_from(*position).ok())
+        let position = *self.targets.rules.get(id)?;
+        usize::try_from(position).ok().filter(|position| *position < self.rules.len())
     }
 
     pub fn rule(&self, id: &RuleId) -> Option<&Rule> {

@@ -1,6 +1,7 @@
 //! Every sentence the bot says by itself, with a default, so that a rulebook
 //! without a `[phrases]` section works. Staff reword them in settings.toml.
 
+use super::keys::Key;
 use super::reply::Passage;
 
 macro_rules! phrases {
@@ -20,6 +21,15 @@ macro_rules! phrases {
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)* }
             }
+
+            /// For the reader of settings.toml.
+            pub(super) const KEYS: &[Key] = &[$(Key {
+                name: $key,
+                example: "\"…\"",
+                default: $default,
+                meaning: $meaning,
+                english: "",
+            },)*];
 
             pub fn default_text(self) -> &'static str {
                 match self { $(Self::$variant => $default,)* }
@@ -72,6 +82,16 @@ phrases! {
     /// `{{stale_after}}` is the article's.
     Stale, "stale", "文章过了 stale_after 之后，可用 {{stale_after}}",
         "文中所述时间截至{{stale_after}}，已经过去，请以最新要求为准。";
+}
+
+impl Phrase {
+    /// Variables that this one alone may use.
+    pub(super) fn own_variables(self) -> &'static [&'static str] {
+        match self {
+            Self::Stale => &["stale_after"],
+            _ => &[],
+        }
+    }
 }
 
 /// The phrases as this rulebook words them, by position in `Phrase::ALL`.

@@ -19,7 +19,7 @@ pub struct Problem {
     /// What to do about it, a Chinese sentence.
     pub remedy: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub snippet: Option<Snippet>,
+    pub snippet: Option<Box<Snippet>>,
 }
 
 /// The line in question, and the part of it that is meant.

@@ -20,7 +20,7 @@ pub enum Kind {
     Card(Box<CardReply>),
     Article(ArticleId),
     /// The contact with this name, or the default one.
-    Contact(Option<Box<ContactReply>>),
+    Contact(Option<Box<str>>),
     Courses(Box<CourseList>),
     Image(Box<str>),
     Voice(Box<str>),
@@ -34,13 +34,6 @@ pub struct CardReply {
     pub description: Box<str>,
     pub picture: Option<Box<str>>,
     pub url: Box<str>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct ContactReply {
-    pub name: Option<Box<str>>,
-    /// The rule that a tap on the WeChat id fires.
-    pub wechat_rule: Option<RuleId>,
 }
 
 /// Which courses to list; without a choice, all of them.

@@ -99,10 +99,16 @@ impl Store {
 
     /// Erases a customer: what they wrote, what they got and where they stood.
     /// The keys of their messages stay, hashed, so that a late retry is still
-    /// recognised.
-    pub async fn erase_customer(&self, account: &AccountId, customer: &CustomerId) -> Result<(), StoreError> {
-        const MESSAGES: &str = "UPDATE message SET customer_id = NULL, body = NULL, sealed = NULL, reply = $3 \
-             WHERE account_id = $1 AND customer_id = $2";
+    /// recognised; only the message that asked for it keeps its reply, for its
+    /// own retries.
+    pub async fn erase_customer(
+        &self,
+        account: &AccountId,
+        customer: &CustomerId,
+        request: &DeliveryKey,
+    ) -> Result<(), StoreError> {
+        const MESSAGES: &str = "UPDATE message SET customer_id = NULL, body = NULL, sealed = NULL, \
+             reply = CASE WHEN id = $4 THEN reply ELSE $3 END WHERE account_id = $1 AND customer_id = $2";
         const CONVERSATION: &str = "DELETE FROM conversation WHERE account_id = $1 AND customer_id = $2";
         let silence = serde_json::to_string(&ModelReply::Silence).unwrap_or_default();
         on!(&self.db, |pool| {
@@ -111,6 +117,7 @@ impl Store {
                 .bind(account.as_str())
                 .bind(customer.as_str())
                 .bind(silence.as_str())
+                .bind(request.as_str())
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query(CONVERSATION)

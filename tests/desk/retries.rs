@@ -73,3 +73,23 @@ async fn a_customer_who_leaves_is_erased_and_a_late_retry_stays_harmless() {
     let conversation = yingda.app.store.load_conversation(&account, customer.id()).await.expect("readable");
     assert_eq!(conversation, yingda::model::Conversation::default());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_may_ask_to_be_erased_and_a_retry_of_it_is_answered_alike() {
+    let setup = Setup::default();
+    let yingda = Yingda::start_with(setup.clone()).await;
+    let customer = yingda.customer("a");
+    let question = customer.message(&Content::text("我的电话是 13812345678"));
+    yingda.post(&question).await;
+    let request = customer.message(&Content::text("删除我的信息"));
+
+    let done = yingda.post(&request).await.text();
+
+    assert!(done.contains("删除"), "{done}");
+    let folder = yingda.stop().await;
+    let file = std::fs::read(folder.path().join("data/yingda.db")).expect("the database");
+    let openid = b"oFrontDoorCustomer-a";
+    assert!(!file.windows(openid.len()).any(|window| window == openid), "the openid is still in the file");
+    let yingda = Yingda::start_in(folder, &setup).await;
+    assert_eq!(yingda.post(&request).await.text(), done);
+}

@@ -58,7 +58,8 @@ impl Turn<'_> {
             Reply::Text { text } => self.fit(text, &outcome, &mut conversation),
             other => other,
         };
-        Decided { reply, outcome, conversation, version: self.situation.edition.version, why }
+        let version = self.situation.edition.version;
+        Decided { reply, outcome, conversation, erases: false, version, why }
     }
 
     /// WeChat's own agents take over where the account has them; elsewhere only

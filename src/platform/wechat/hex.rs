@@ -1,6 +1,6 @@
 //! Lower-case hexadecimal, as WeChat writes its signatures.
 
-const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 pub fn push_hex(bytes: &[u8], out: &mut String) {
     for byte in bytes {
@@ -10,5 +10,5 @@ pub fn push_hex(bytes: &[u8], out: &mut String) {
 }
 
 fn digit(value: u8) -> char {
-    DIGITS.get(usize::from(value)).copied().unwrap_or('0')
+    DIGITS.get(usize::from(value)).map_or('0', |digit| char::from(*digit))
 }

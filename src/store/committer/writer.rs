@@ -4,7 +4,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection, PgConnection, SqliteConnection};
 
-use super::batch::{Row, Rows, Texts};
+use super::batch::{Places, Row, Rows, Texts};
 use super::{Committed, Record, Sealer, StoreError};
 use crate::store::message;
 
@@ -123,12 +123,13 @@ impl Writer {
         let connection = Some(options.connect().await?);
         // IMMEDIATE: a lock that is upgraded later fails at once instead of waiting.
         let begin = "BEGIN IMMEDIATE";
-        Ok(Self::Sqlite(Link { options, connection, texts: Texts::default(), begin }))
+        Ok(Self::Sqlite(Link { options, connection, texts: Texts::new(Places::InOrder), begin }))
     }
 
     pub async fn open_postgres(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
         let connection = Some(options.connect().await?);
-        Ok(Self::Postgres(Link { options, connection, texts: Texts::default(), begin: "BEGIN" }))
+        let texts = Texts::new(Places::Numbered);
+        Ok(Self::Postgres(Link { options, connection, texts, begin: "BEGIN" }))
     }
 
     /// All records in one transaction, or none of them. A row that was there

@@ -6,7 +6,7 @@ use std::fmt;
 use quick_xml::Writer;
 use quick_xml::events::{BytesCData, BytesEnd, BytesStart, BytesText, Event};
 
-use super::is_xml_character;
+use super::repaired;
 
 /// `<xml>…</xml>` with what `fill` puts into it.
 pub fn write(fill: impl FnOnce(&mut Sheet)) -> Vec<u8> {
@@ -24,10 +24,8 @@ impl Sheet {
     /// sections, and what XML cannot hold is left out.
     pub fn text(&mut self, name: &str, value: &str) {
         self.put(Event::Start(BytesStart::new(name)));
-        if value.chars().all(is_xml_character) {
-            self.sections(value);
-        } else {
-            self.sections(&value.chars().filter(|c| is_xml_character(*c)).collect::<String>());
+        for section in BytesCData::escaped(&repaired(value.into())) {
+            self.put(Event::CData(section));
         }
         self.put(Event::End(BytesEnd::new(name)));
     }
@@ -42,12 +40,6 @@ impl Sheet {
         self.put(Event::Start(BytesStart::new(name)));
         fill(self);
         self.put(Event::End(BytesEnd::new(name)));
-    }
-
-    fn sections(&mut self, value: &str) {
-        for section in BytesCData::escaped(value) {
-            self.put(Event::CData(section));
-        }
     }
 
     fn put(&mut self, event: Event<'_>) {

@@ -1,0 +1,70 @@
+//! Bytes to text, as Excel, Notepad and editors in China write it: UTF-8 with
+//! or without a mark, UTF-16 with one, GB18030; any line ending.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum DecodeError {
+    #[error("is neither UTF-8 nor GB18030")]
+    UnknownEncoding,
+    #[error("holds zero bytes: it is not a text file")]
+    NotText,
+}
+
+/// Every line of the result ends with `\n`.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
+    let text = match Encoding::for_bom(bytes) {
+        Some((encoding, mark)) => decode_as(encoding, bytes.get(mark..).unwrap_or_default())?,
+        None => decode_as(UTF_8, bytes).or_else(|_| decode_as(GB18030, bytes))?,
+    };
+    if text.contains('\0') {
+        return Err(DecodeError::NotText);
+    }
+    Ok(unify_line_endings(text))
+}
+
+fn decode_as<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, str>, DecodeError> {
+    debug_assert!([UTF_8, GB18030, UTF_16LE, UTF_16BE].contains(&encoding));
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or(DecodeError::UnknownEncoding)
+}
+
+fn unify_line_endings(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return text;
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_read_in_every_encoding_and_line_ending_that_people_save() {
+        let text = "费用\n多少钱\n";
+        let (gb18030, _, _) = GB18030.encode(text);
+        let utf16 =
+            |to_bytes: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(to_bytes).collect() };
+        let cases: &[(&str, Vec<u8>)] = &[
+            ("UTF-8", text.as_bytes().to_vec()),
+            ("UTF-8 with a mark", [b"\xef\xbb\xbf", text.as_bytes()].concat()),
+            ("GB18030", gb18030.to_vec()),
+            ("UTF-16, little end first", [b"\xff\xfe".to_vec(), utf16(u16::to_le_bytes)].concat()),
+            ("UTF-16, big end first", [b"\xfe\xff".to_vec(), utf16(u16::to_be_bytes)].concat()),
+            ("line endings of Windows", text.replace('\n', "\r\n").into_bytes()),
+            ("line endings of old spreadsheets", text.replace('\n', "\r").into_bytes()),
+        ];
+        for (name, bytes) in cases {
+            assert_eq!(decode(bytes).as_deref(), Ok(text), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_text_is_refused() {
+        assert_eq!(decode(b"\x89PNG\r\n\x1a\n\x00\xff"), Err(DecodeError::UnknownEncoding));
+        assert_eq!(decode(b"PK\x03\x04\x00"), Err(DecodeError::NotText));
+        assert_eq!(decode(b"\xff\xfe\x00\xd8"), Err(DecodeError::UnknownEncoding), "half a surrogate");
+    }
+}

@@ -1,0 +1,9 @@
+//! The public pages as a visitor's browser gets them.
+
+mod colours;
+mod health;
+mod hostile;
+mod html;
+mod pages;
+mod protection;
+mod visit;
