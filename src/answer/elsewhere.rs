@@ -26,11 +26,11 @@ const ORIGINS: &[&str] = &["我们是", "我是", "来自", "从", "我们", "�
 const US: &[&str] = &["你们", "您们", "贵中心", "贵单位", "你这", "您这", "你那", "您那"];
 
 impl Elsewhere {
-    pub fn new(names: &[String]) -> Self {
+    pub fn new(names: &[Box<str>]) -> Self {
         let wanted = names.iter().map(|name| Wanted {
             // No rule owns a name; the phrase is all that is asked for.
             rule: RuleIndex::new(0),
-            shown: name.clone(),
+            shown: name.to_string(),
             parts: vec![Normalized::new(name).as_str().to_owned()],
         });
         Self { names: Phrases::new(wanted) }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn check(case: &str, text: &str, expected: Option<&Mention>) {
-        let elsewhere = Elsewhere::new(&["延安".to_owned(), "延安干部学院".to_owned()]);
+        let elsewhere = Elsewhere::new(&["延安".into(), "延安干部学院".into()]);
         assert_eq!(elsewhere.find(&Normalized::new(text)).as_ref(), expected, "{case}");
     }
 

@@ -25,10 +25,11 @@ mod phrases;
 mod pinyin;
 mod settle;
 mod similar;
+mod stand;
 mod weigh;
 mod weights;
 
-use crate::rulebook::{Occasion, Rule, Rulebook};
+use crate::rulebook::{Occasion, Rulebook};
 use crate::text::Normalized;
 
 pub use decision::{Candidate, Decision, Lost, RuleIndex, Step, Verdict};
@@ -37,21 +38,22 @@ pub use gate::Asked;
 pub use live::{Edition, Live};
 pub use weights::Weights;
 
-use elsewhere::{Elsewhere, Mention};
+use elsewhere::Elsewhere;
 use exact::{Exact, Found};
 use gate::Gates;
 use keywords::Keywords;
 use occasion::Occasions;
-use settle::{Against, Standing, settle};
-use similar::{Likeness, Similar};
-use weigh::{Weighed, weigh};
+use settle::settle;
+use similar::Similar;
+use stand::{Findings, Scales};
+use weigh::weigh;
 
 /// Longer messages are forwarded texts: their beginning tells what they are.
 const MOST_CHARACTERS: usize = 512;
 
-/// So many candidates are told with the sample question nearest to the message;
-/// finding it costs more than the decision.
-const EXPLAINED: usize = 3;
+/// Candidates less certain than this are told without the sample question
+/// nearest to the message: finding it costs as much as the decision.
+const WORTH_EXPLAINING: f32 = 0.1;
 
 /// A rulebook's rules, compiled for answering.
 #[derive(Debug)]
@@ -67,20 +69,20 @@ pub struct Matcher {
 
 impl Matcher {
     pub fn new(rulebook: &Rulebook) -> Self {
-        let elsewhere: Vec<String> =
-            rulebook.settings.answers.elsewhere.iter().map(|name| name.to_string()).collect();
-        Self::compile(&rulebook.rules, &elsewhere, Weights::default())
+        Self::weighing(rulebook, Weights::default())
     }
 
-    /// `elsewhere` are the names of other places and institutions.
-    pub fn compile(rules: &[Rule], elsewhere: &[String], weights: Weights) -> Self {
+    /// With other weights than the ones found best: for measuring what each
+    /// rung brings.
+    pub fn weighing(rulebook: &Rulebook, weights: Weights) -> Self {
+        let rules = &rulebook.rules;
         Self {
             weights,
             gates: Gates::new(rules),
             exact: Exact::new(rules),
             keywords: Keywords::new(rules),
             similar: Similar::new(rules),
-            elsewhere: Elsewhere::new(elsewhere),
+            elsewhere: Elsewhere::new(&rulebook.settings.answers.elsewhere),
             occasions: Occasions::new(rules),
         }
     }
@@ -112,63 +114,20 @@ impl Matcher {
     }
 
     fn decide_by_evidence(&self, text: &Normalized, asked: &Asked) -> (Verdict, Vec<Candidate>) {
-        let keywords = weigh(text.as_str(), self.keywords.find(text, self.weights.misspelled));
-        let likeness = self.similar.read(text);
-        let mention = self.elsewhere.find(text);
-        let against = self.against(&keywords, &likeness, mention);
-        let mut standings = self.standings(&keywords, &likeness);
-        for standing in &mut standings {
-            standing.barred = self.gates.bar(standing.rule, text, asked);
-        }
-        let (verdict, mut why) = settle(standings, &against, &self.weights);
-        for candidate in why.iter_mut().take(EXPLAINED) {
-            if candidate.step == Step::Similar {
-                candidate.matched = likeness.nearest(candidate.rule).unwrap_or_default().to_owned();
-            }
+        let findings = Findings {
+            keywords: weigh(text.as_str(), self.keywords.find(text, self.weights.misspelled)),
+            likeness: self.similar.read(text),
+            mention: self.elsewhere.find(text),
+        };
+        let scales = Scales { weights: &self.weights, gates: &self.gates, similar: &self.similar };
+        let (standings, against) = (scales.standings(&findings), scales.against(&findings));
+        let bar = |rule| self.gates.bar(rule, text, asked);
+        let (verdict, mut why) = settle(standings, &against, &self.weights, bar);
+        let likely = why.iter_mut().filter(|candidate| candidate.score > WORTH_EXPLAINING);
+        for candidate in likely.filter(|candidate| candidate.step == Step::Similar) {
+            candidate.matched = findings.likeness.nearest(candidate.rule).unwrap_or_default().to_owned();
         }
         (verdict, why)
-    }
-
-    /// What speaks for each of our rules.
-    fn standings(&self, keywords: &[Weighed], likeness: &Likeness) -> Vec<Standing> {
-        let mut standings: Vec<Standing> = likeness
-            .ours()
-            .map(|(rule, score)| Standing::new(rule, Step::Similar, "", score * self.weights.similar))
-            .collect();
-        for keyword in keywords.iter().filter(|keyword| self.gates.is_ours(keyword.rule)) {
-            let evidence = self.evidence(keyword);
-            match standings.iter_mut().find(|standing| standing.rule == keyword.rule) {
-                Some(standing) => standing.add(keyword.step, keyword.matched, evidence),
-                None => standings.push(Standing::new(keyword.rule, keyword.step, keyword.matched, evidence)),
-            }
-        }
-        standings
-    }
-
-    fn evidence(&self, keyword: &Weighed) -> f32 {
-        let full =
-            if self.similar.knows(keyword.rule) { self.weights.keyword } else { self.weights.keyword_alone };
-        keyword.strength * full
-    }
-
-    /// What speaks for answering nothing.
-    fn against(&self, keywords: &[Weighed], likeness: &Likeness, mention: Option<Mention>) -> Against {
-        let weights = &self.weights;
-        let keyword: f32 = keywords
-            .iter()
-            .filter(|keyword| !self.gates.is_ours(keyword.rule))
-            .map(|keyword| self.evidence(keyword))
-            .sum();
-        let background: f32 = likeness.not_ours().map(|(_, score)| (score * weights.similar).exp()).sum();
-        let named = match &mention {
-            Some(Mention::Of(_)) => weights.elsewhere,
-            Some(Mention::BesideUs(_)) => weights.elsewhere_and_us,
-            None => 0.0,
-        };
-        Against {
-            evidence: (weights.nothing.exp() + background).ln() + keyword + named,
-            elsewhere: mention.map(|mention| mention.name().to_owned()),
-        }
     }
 }
 

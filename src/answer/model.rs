@@ -49,7 +49,7 @@ pub struct Weight {
     pub weight: f32,
 }
 
-/// A text in known pieces: number and value, in order of number, length one.
+/// A text in known pieces, number and value, of length one.
 #[derive(Clone, Debug, Default)]
 pub struct Vector {
     pub entries: Vec<(u32, f32)>,
@@ -84,7 +84,6 @@ impl Model {
             square += value * value;
             entries.extend(number.filter(|_| value > 0.0).map(|number| (number, value)));
         }
-        entries.sort_unstable_by_key(|(number, _)| *number);
         let length = square.sqrt();
         for (_, value) in &mut entries {
             *value /= length;

@@ -18,7 +18,7 @@ const FEWEST_SYLLABLES: usize = 2;
 const FEWEST_FOR_A_SLIP: usize = 4;
 
 /// So many keywords that share a half with the message are looked at closely.
-const MOST_SLIPS: usize = 64;
+const MOST_SLIPS: usize = 16;
 
 /// A keyword that sounds in the message, or nearly.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,9 +161,9 @@ mod tests {
     use crate::rulebook::Trigger;
 
     fn rule(keyword: &str) -> Rule {
-        let parts = keyword.split('+').map(Normalized::new).collect();
+        let triggers = vec![Trigger::Contains(keyword.split('+').map(Normalized::new).collect())];
         let id = RuleId::parse("rule").expect("a plain id");
-        Rule { triggers: vec![Trigger::Contains(parts)], ..Rule::named(id, "") }
+        Rule { triggers, ..Rule::named(id, "rule") }
     }
 
     fn check(case: &str, keyword: &str, message: &str, expected: Option<Likeness>) {

@@ -11,23 +11,21 @@ use super::normalize::Normalized;
 use super::pinyin::{Syllable, segment};
 
 /// The longest piece, in characters or syllables.
-pub const LONGEST: usize = 3;
+pub const LONGEST: u8 = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
     /// Equal for equal pieces; 64 bits, so different ones never meet in practice.
     pub key: u64,
     pub kind: Kind,
-    /// Where it starts, in tokens of the text.
-    pub at: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// So many characters (or whole foreign words) as written.
-    Written(usize),
+    Written(u8),
     /// So many syllables as heard.
-    Heard(usize),
+    Heard(u8),
     /// The first or the last two tokens: 「天气」 alone is not 「…的天气」.
     Edge,
 }
@@ -53,28 +51,27 @@ pub fn pieces(text: &Normalized) -> Vec<Piece> {
     let mut into = Vec::with_capacity(6 * text.as_str().len() / 3 + 2);
     let tokens = tokens(text.as_str());
     for length in 1..=LONGEST {
-        for (at, window) in tokens.windows(length).enumerate() {
-            into.extend(key(window, |token| token.written, Kind::Written(length), at));
-            into.extend(key(window, |token| token.heard, Kind::Heard(length), at));
+        for window in tokens.windows(usize::from(length)) {
+            into.extend(piece(window, |token| token.written, Kind::Written(length)));
+            into.extend(piece(window, |token| token.heard, Kind::Heard(length)));
         }
     }
     if let ([first, second, ..], [.., before, last]) = (tokens.as_slice(), tokens.as_slice()) {
-        let end = tokens.len();
-        into.extend(key(&[*first, *second], |token| token.written, Kind::Edge, 0));
-        into.extend(key(&[*last, *before], |token| token.written, Kind::Edge, end - 2));
+        into.extend(piece(&[*first, *second], |token| token.written, Kind::Edge));
+        into.extend(piece(&[*last, *before], |token| token.written, Kind::Edge));
     }
     into.sort_unstable_by_key(|piece| piece.key);
     into.dedup_by_key(|piece| piece.key);
     into
 }
 
-fn key(window: &[Token], side: impl Fn(&Token) -> Option<u64>, kind: Kind, at: usize) -> Option<Piece> {
+fn piece(window: &[Token], side: impl Fn(&Token) -> Option<u64>, kind: Kind) -> Option<Piece> {
     let mut hasher = FxHasher::default();
     std::mem::discriminant(&kind).hash(&mut hasher);
     for token in window {
         side(token)?.hash(&mut hasher);
     }
-    Some(Piece { key: hasher.finish(), kind, at })
+    Some(Piece { key: hasher.finish(), kind })
 }
 
 fn tokens(text: &str) -> Vec<Token> {
