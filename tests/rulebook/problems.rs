@@ -194,6 +194,9 @@ fn replies_are_read_before_customers_do() {
     check_body("an empty variant", "您好。\n---\n", &[("7:1 empty-variant", "分隔线")]);
     check_body("an unknown variable", "请打 {{phon}}", &[("6:6 unknown-variable", "是不是 {{phone}}")]);
     check_body("broken braces", "请打 {{phone}", &[("6:1 bad-template", "{{phone}}")]);
+    check_body("single braces", "请打 {phone}", &[("6:4 single-brace", "{{phone}}")]);
+    check_body("full-width braces", "请打 ｛｛phone｝｝", &[("6:5 single-brace", "{{phone}}")]);
+    check_body("good braces", "请打 {{phone}}，{{ phone }}", &[]);
     check_body("a value nobody knows", "{{next_open}}恢复", &[("6:3 missing-value", "[hours]")]);
     check_body("a value only a part needs", "休息。\n## 休息时间\n{{next_open}}恢复", &[]);
     check_body("unfinished", "住在〔待填写：地址〕。", &[("6:3 unfinished", "〔待填写：地址〕")]);
