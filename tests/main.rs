@@ -7,6 +7,7 @@ mod answers;
 mod architecture;
 mod desk;
 mod documents;
+mod fuzzing;
 mod publishing;
 mod site;
 mod store;
