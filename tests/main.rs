@@ -7,6 +7,8 @@ mod answers;
 mod architecture;
 mod desk;
 mod documents;
+mod fuzzing;
+mod publishing;
 mod rulebook;
 mod site;
 mod store;
