@@ -7,6 +7,8 @@ mod answers;
 mod architecture;
 mod desk;
 mod documents;
+mod fuzzing;
+mod publishing;
 mod site;
 mod store;
 mod wire;
