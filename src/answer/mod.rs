@@ -89,7 +89,11 @@ impl Matcher {
 
     /// The one way from a text to a rule.
     pub fn answer(&self, text: &str, asked: &Asked) -> Decision {
-        let normalized = Normalized::new(beginning(text));
+        self.answer_normalized(normalize(text), asked)
+    }
+
+    /// The same, for who has normalised the text already.
+    pub fn answer_normalized(&self, normalized: Normalized, asked: &Asked) -> Decision {
         let open = |rule| self.gates.bar(rule, &normalized, asked).is_none();
         let (verdict, why) = match self.exact.find(&normalized, open) {
             Some(found) => self.decide_at_once(found),
@@ -135,6 +139,11 @@ impl Matcher {
         }
         (verdict, why)
     }
+}
+
+/// The part of a message that is looked at, in the one spelling.
+pub fn normalize(text: &str) -> Normalized {
+    Normalized::new(beginning(text))
 }
 
 fn beginning(text: &str) -> &str {

@@ -1,1 +1,40 @@
-//! The commands, one file each.
+//! The commands, one file each. Here: what can be typed, and how a command
+//! ends. Exit codes: 0 done, 1 the work failed or something is wrong, 2 the
+//! command line or the settings are wrong. Not here: what the commands work
+//! with (everything else).
+
+mod arguments;
+mod failure;
+mod serve;
+mod settings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+pub use arguments::command_line;
+
+use arguments::{Arguments, Command};
+use settings::Settings;
+
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::read(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(error) => return failure::end_usage(&error),
+    };
+    obey(arguments).unwrap_or_else(|error| failure::end(&error))
+}
+
+fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::new(arguments.config);
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&settings),
+    }
+}
+
+impl Arguments {
+    fn read(typed: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        use clap::FromArgMatches as _;
+        let matches = command_line().try_get_matches_from(typed)?;
+        Self::from_arg_matches(&matches)
+    }
+}

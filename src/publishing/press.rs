@@ -12,6 +12,7 @@ use tracing::{error, info, warn};
 
 use crate::answer::{Edition, Live};
 use crate::model::{AccountId, Clock};
+use crate::rehearsal;
 use crate::rulebook::{Files, Problem, ReadError, Surroundings};
 use crate::store::{Store, StoreError, VersionSource};
 use crate::telemetry::RulebookMetrics;
@@ -33,6 +34,8 @@ pub struct Status {
     /// The folder holds something newer that is not live, because of `problems`.
     pub stale: bool,
     pub problems: Vec<Problem>,
+    /// Of what the folder holds.
+    pub transcripts: rehearsal::Score,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +118,7 @@ impl Press {
         match read_and_examine(&self.folder, &self.ground, &self.clock).await {
             Ok((files, examination)) if examination.may_go_live() => self.publish(&files, examination).await,
             Ok((_, examination)) => {
-                self.refuse(examination.problems);
+                self.refuse(examination);
                 true
             }
             Err(failure) => {
@@ -146,11 +149,12 @@ impl Press {
         }
     }
 
-    fn refuse(&self, problems: Vec<Problem>) {
+    fn refuse(&self, examination: Examination) {
+        let Examination { problems, transcripts, .. } = examination;
         let version = self.live.load().version;
         log_refusal(version, &problems);
         self.metrics.stale.set(1);
-        self.status.send_replace(Arc::new(Status { version, stale: true, problems }));
+        self.status.send_replace(Arc::new(Status { version, stale: true, problems, transcripts }));
     }
 }
 
@@ -164,11 +168,11 @@ async fn first_edition(
     if examination.may_go_live() {
         return publish(&files, examination, store, clock).await.map_err(PressError::Store);
     }
-    let problems = examination.problems;
+    let Examination { problems, transcripts, .. } = examination;
     match load_newest(ground, store, clock).await? {
         Some(edition) => {
             log_refusal(edition.version, &problems);
-            let status = Status { version: edition.version, stale: true, problems };
+            let status = Status { version: edition.version, stale: true, problems, transcripts };
             Ok((edition, status))
         }
         None => {
@@ -205,7 +209,8 @@ async fn publish(
     let version = store.publish_version(&bytes, VersionSource::Folder, clock.now()).await?;
     let Some(mut edition) = examination.edition else { return Err(StoreError::Closed) };
     edition.version = version.number;
-    let status = Status { version: version.number, stale: false, problems: examination.problems };
+    let Examination { problems, transcripts, .. } = examination;
+    let status = Status { version: version.number, stale: false, problems, transcripts };
     Ok((edition, status))
 }
 

@@ -85,7 +85,8 @@ impl Rulebook {
 
     fn replies(&self, replies: &Replies, moment: &Moment<'_>) -> Option<Rendered> {
         let rendered = match &replies.kind {
-            Kind::Text => Rendered::text(self.body(&replies.body, moment)?),
+            // Its passages are known to be finished.
+            Kind::Text => return self.body(&replies.body, moment).map(Rendered::text),
             Kind::Card(card) => self.card(card, moment),
             Kind::Article(article) => self.article(article, moment)?,
             Kind::Contact(name) => self.contact(name.as_deref(), &replies.body, moment)?,
@@ -101,14 +102,21 @@ impl Rulebook {
     /// The part for this time of day, and one of its variants: the one that is
     /// drawn, or the next that can be sent.
     pub(super) fn body(&self, body: &Body, moment: &Moment<'_>) -> Option<Filled> {
-        let part = match self.settings.hours.state(moment.now) {
-            State::Open { .. } if !body.open.is_empty() => &body.open,
-            State::Closed { .. } if !body.closed.is_empty() => &body.closed,
-            State::Open { .. } | State::Closed { .. } | State::Unset => &body.always,
-        };
+        let part = self.part(body, moment);
         let count = u64::try_from(part.len()).ok().filter(|count| *count > 0)?;
         let drawn = usize::try_from(moment.draw % count).unwrap_or_default();
         part.iter().cycle().skip(drawn).take(part.len()).find_map(|variant| self.passage(variant, moment))
+    }
+
+    fn part<'b>(&self, body: &'b Body, moment: &Moment<'_>) -> &'b [Passage] {
+        if body.open.is_empty() && body.closed.is_empty() {
+            return &body.always;
+        }
+        match self.settings.hours.state(moment.now) {
+            State::Open { .. } if !body.open.is_empty() => &body.open,
+            State::Closed { .. } if !body.closed.is_empty() => &body.closed,
+            State::Open { .. } | State::Closed { .. } | State::Unset => &body.always,
+        }
     }
 
     pub(super) fn phrase(&self, phrase: Phrase, moment: &Moment<'_>) -> Option<Filled> {

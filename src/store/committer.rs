@@ -7,11 +7,12 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tracing::{error, info};
 
+use super::conversation::Rows;
 use super::message::{Record, Reply as StoredReply};
 use super::{Sealer, StoreError};
 use crate::telemetry::StoreMetrics;
@@ -50,15 +51,14 @@ pub enum Committed {
 pub struct Committer {
     queue: mpsc::Sender<Commit>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
-    finish: Arc<tokio::sync::Notify>,
+    finish: Arc<Notify>,
 }
 
 impl Committer {
-    pub(super) fn start(writer: Writer, sealer: Sealer, metrics: StoreMetrics) -> Self {
+    pub(super) fn start(work: Work) -> Self {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let finish = Arc::new(tokio::sync::Notify::new());
-        let work = Work { writer, sealer, metrics, waiting, finish: Arc::clone(&finish) };
-        let task = tokio::spawn(work.run());
+        let finish = Arc::new(Notify::new());
+        let task = tokio::spawn(work.run(waiting, Arc::clone(&finish)));
         Self { queue, task: Arc::new(Mutex::new(Some(task))), finish }
     }
 
@@ -81,52 +81,42 @@ impl Committer {
     }
 }
 
-struct Work {
+/// What the committing task works with.
+pub struct Work {
     writer: Writer,
     sealer: Sealer,
+    rows: Arc<Rows>,
     metrics: StoreMetrics,
-    waiting: mpsc::Receiver<Commit>,
-    finish: Arc<tokio::sync::Notify>,
 }
 
 impl Work {
-    async fn run(mut self) {
+    pub(super) fn new(writer: Writer, sealer: Sealer, rows: Arc<Rows>, metrics: StoreMetrics) -> Self {
+        Self { writer, sealer, rows, metrics }
+    }
+
+    async fn run(mut self, mut waiting: mpsc::Receiver<Commit>, finish: Arc<Notify>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
         loop {
             tokio::select! {
                 biased;
-                received = self.waiting.recv_many(&mut batch, MAX_BATCH) => {
+                received = waiting.recv_many(&mut batch, MAX_BATCH) => {
                     if received == 0 {
                         break;
                     }
-                    self.gather(&mut batch).await;
+                    gather(&mut waiting, &mut batch).await;
                     self.commit_batch(std::mem::take(&mut batch)).await;
                 }
-                () = self.finish.notified() => self.waiting.close(),
+                () = finish.notified() => waiting.close(),
             }
         }
         self.writer.close().await;
-    }
-
-    /// Lets messages join that are ready but for their turn on this thread.
-    async fn gather(&mut self, batch: &mut Vec<Commit>) {
-        let mut idle_rounds = 0;
-        while idle_rounds < GATHER_ROUNDS && batch.len() < MAX_BATCH {
-            tokio::task::yield_now().await;
-            let before = batch.len();
-            while batch.len() < MAX_BATCH
-                && let Ok(commit) = self.waiting.try_recv()
-            {
-                batch.push(commit);
-            }
-            idle_rounds = if batch.len() == before { idle_rounds + 1 } else { 0 };
-        }
     }
 
     async fn commit_batch(&mut self, batch: Vec<Commit>) {
         let (records, waiters): (Vec<Record>, Vec<_>) =
             batch.into_iter().map(|commit| (commit.record, commit.done)).unzip();
         let started = Instant::now();
+        self.rows.note(records.iter().filter(|record| record.conversation.is_some()).map(Record::whose));
         let inserted = self.writer.insert_all(&records, &self.sealer).await;
         self.metrics.committed(records.len(), started.elapsed());
         match inserted {
@@ -150,5 +140,20 @@ impl Work {
             let committed = self.writer.insert_one(record, &self.sealer).await;
             drop(done.send(committed.map_err(Arc::new)));
         }
+    }
+}
+
+/// Lets messages join that are ready but for their turn on this thread.
+async fn gather(waiting: &mut mpsc::Receiver<Commit>, batch: &mut Vec<Commit>) {
+    let mut idle_rounds = 0;
+    while idle_rounds < GATHER_ROUNDS && batch.len() < MAX_BATCH {
+        tokio::task::yield_now().await;
+        let before = batch.len();
+        while batch.len() < MAX_BATCH
+            && let Ok(commit) = waiting.try_recv()
+        {
+            batch.push(commit);
+        }
+        idle_rounds = if batch.len() == before { idle_rounds + 1 } else { 0 };
     }
 }

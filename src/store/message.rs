@@ -34,6 +34,12 @@ pub struct SignedUrl {
     pub digest: String,
 }
 
+impl Record {
+    pub(super) fn whose(&self) -> (&str, &str) {
+        (self.account.as_str(), self.customer.as_str())
+    }
+}
+
 /// The reply that a message got, as a retry finds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {

@@ -2,19 +2,25 @@
 //! migrate, start the committer.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
 
-use super::committer::{Committer, Writer};
+use super::committer::{Committer, Work, Writer};
+use super::conversation::Rows;
 use crate::telemetry::StoreMetrics;
 
-use super::{Db, Sealer, StoreError, on_read, schema};
+use super::schema::{self, Dialect};
+use super::{Db, Sealer, StoreError, on_read};
 
 /// Another process (a backup, a command) may hold the write lock for a moment.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages in the log before they are copied into the database, 16 MB: pages that
+/// change again and again in between are copied once.
+const WAL_PAGES: &str = "4000";
 /// Readers beside the one writer. WAL lets them run while it commits.
 const SQLITE_READERS: u32 = 4;
 /// A quarter of PostgreSQL's default of 100, so that several processes fit.
@@ -31,6 +37,7 @@ pub enum Location {
 pub struct Store {
     pub(super) db: Db,
     pub(super) sealer: Sealer,
+    pub(super) rows: Arc<Rows>,
     committer: Committer,
 }
 
@@ -44,8 +51,9 @@ impl Store {
             Location::Sqlite { path } => open_sqlite(path).await?,
             Location::Postgres { url } => open_postgres(url).await?,
         };
-        let committer = Committer::start(writer, sealer.clone(), metrics);
-        Ok(Self { db, sealer, committer })
+        let rows = Arc::new(Rows::load(&db).await?);
+        let work = Work::new(writer, sealer.clone(), Arc::clone(&rows), metrics);
+        Ok(Self { db, sealer, rows, committer: Committer::start(work) })
     }
 
     /// Where messages are written, many in one commit.
@@ -106,6 +114,7 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(SQLITE_BUSY_TIMEOUT)
         .foreign_keys(true)
+        .pragma("wal_autocheckpoint", WAL_PAGES)
         // What was erased must not be readable in the file's free space.
         .pragma("secure_delete", "ON")
         .statement_cache_capacity(256)
@@ -148,7 +157,7 @@ fn explain_sqlite(path: &Path, error: sqlx::Error) -> StoreError {
 }
 
 async fn migrate_sqlite(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    schema::migrator().run(pool).await.map_err(|error| match schema::explain(error) {
+    schema::migrator(Dialect::Sqlite).run(pool).await.map_err(|error| match schema::explain(error) {
         StoreError::Sql(error) => explain_sqlite(path, error),
         other => other,
     })
@@ -164,7 +173,7 @@ async fn open_postgres(url: &str) -> Result<(Db, Writer), StoreError> {
         .connect_with(options.clone())
         .await
         .map_err(cannot_connect)?;
-    schema::migrator().run(&pool).await.map_err(schema::explain)?;
+    schema::migrator(Dialect::Postgres).run(&pool).await.map_err(schema::explain)?;
     let writer = Writer::open_postgres(options).await.map_err(cannot_connect)?;
     Ok((Db::Postgres(pool), writer))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -125,10 +125,6 @@ impl Yingda {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    pub fn responses(&self) -> PathBuf {
-        self.folder.path().join("responses")
     }
 
     pub async fn post(&self, signed: &Signed) -> Answer {

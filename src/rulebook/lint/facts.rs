@@ -16,7 +16,7 @@ fn report_default_contact(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
     if seen.contacts == Presence::Unreadable {
         return;
     }
-    let contacts = &seen.written.catalog.contacts;
+    let contacts = &seen.catalog.contacts;
     let problem = match contacts.as_slice() {
         [] => Problem::warning("no-contact", "还没有联系人，答不上来时没有电话可给。")
             .remedy("请在 contacts.toml 里写：\n[[contact]]\nname = \"培训顾问\"\nphone = \"0796-6559898\"\ndefault = true"),
@@ -30,7 +30,7 @@ fn report_default_contact(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
 }
 
 fn report_expired(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
-    let catalog = seen.written.catalog;
+    let catalog = seen.catalog;
     let courses = catalog
         .courses
         .iter()
@@ -56,7 +56,7 @@ fn report_expired(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
 }
 
 fn report_unfinished(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
-    for course in &seen.written.catalog.courses {
+    for course in &seen.catalog.courses {
         let texts = [&course.theme, &course.audience, &course.price_text, &course.points];
         if is_unfinished(&course.name) || texts.into_iter().flatten().any(|text| is_unfinished(text)) {
             let problem = Problem::warning("unfinished", format!("课程「{}」还有〔待填写〕。", course.name))

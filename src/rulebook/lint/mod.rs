@@ -12,39 +12,47 @@ use jiff::civil::Date;
 use super::Problem;
 use super::catalog::Catalog;
 use super::check::Presence;
-use super::file::RuleEntry;
 use super::rule::Rule;
 use super::source::{Source, Span};
 
-pub struct Written<'f> {
-    pub sources: &'f [Source<'f>],
-    pub entries: &'f [RuleEntry],
-    pub catalog: &'f Catalog,
-}
-
-/// A rulebook as written and as meant: the rules stand in the same order.
+/// A rulebook, and where each of its rules is written.
 pub struct Seen<'f> {
-    pub written: Written<'f>,
+    pub sources: &'f [Source<'f>],
+    pub catalog: &'f Catalog,
     pub rules: &'f [Rule],
+    /// In the order of the rules.
+    pub origins: &'f [Origin],
     pub today: Date,
     pub contacts: Presence,
 }
 
+/// Where the parts of a rule are written.
+pub struct Origin {
+    /// Position among the sources.
+    pub source: usize,
+    pub rule: Span,
+    pub on: Span,
+    /// In the order of the rule's triggers.
+    pub triggers: Box<[Span]>,
+    /// In the order of the rule's questions.
+    pub questions: Box<[Span]>,
+}
+
 pub fn all(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
     facts::report(seen, problems);
-    for (rule, entry) in seen.pairs() {
-        reach::report(seen, rule, entry, problems);
+    for (rule, origin) in seen.pairs() {
+        reach::report(seen, rule, origin, problems);
     }
     rivals::report(seen, problems);
 }
 
 impl<'f> Seen<'f> {
-    fn pairs(&self) -> impl Iterator<Item = (&'f Rule, &'f RuleEntry)> + use<'f> {
-        self.rules.iter().zip(self.written.entries)
+    fn pairs(&self) -> impl Iterator<Item = (&'f Rule, &'f Origin)> + use<'f> {
+        self.rules.iter().zip(self.origins)
     }
 
-    fn locate(&self, problem: Problem, entry: &RuleEntry, at: Span) -> Problem {
-        match self.written.sources.get(entry.source) {
+    fn locate(&self, problem: Problem, origin: &Origin, at: Span) -> Problem {
+        match self.sources.get(origin.source) {
             Some(source) => source.locate(problem, at),
             None => problem,
         }

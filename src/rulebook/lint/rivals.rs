@@ -1,42 +1,46 @@
 //! Two rules that claim the same message. Linear in the number of triggers: a
 //! rulebook may have a hundred thousand rules.
 
+use std::borrow::Cow;
 use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
-use super::super::file::RuleEntry;
 use super::super::rule::{Occasion, Rule, Trigger};
 use super::super::source::Span;
-use super::{Problem, Seen, called};
+use super::{Origin, Problem, Seen, called};
 use crate::text::Normalized;
 
 /// How many rules with the same trigger are compared with each other. Beyond
 /// it they belong to as many accounts, or are told as a rival of these anyway.
 const MAX_COMPARED: usize = 16;
 
-/// The rules that hold a key, by their position.
-type Holders<K> = FxHashMap<K, Vec<u32>>;
+/// Rules by what they claim.
+type Holders<K> = FxHashMap<K, Claimed>;
+
+/// Who claims a key, by position. Nearly always one rule does.
+#[derive(Default)]
+struct Claimed {
+    first: Option<u32>,
+    more: Vec<u32>,
+}
 
 pub fn report(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
     let mut equals: Holders<&str> = Holders::default();
     let mut starts: Holders<&str> = Holders::default();
-    let mut contains: Holders<String> = Holders::default();
+    let mut contains: Holders<Cow<'_, str>> = Holders::default();
     let mut occasions: Holders<&Occasion> = Holders::default();
-    for (position, (rule, entry)) in (0..).zip(seen.pairs()) {
-        let mut rivals = Rivals { seen, position, rule, entry, problems };
+    for (position, (rule, origin)) in (0..).zip(seen.pairs()) {
+        let mut rivals = Rivals { seen, position, rule, origin, problems };
         for occasion in &rule.on {
-            rivals.claim(&mut occasions, occasion, Claim::Occasion, entry.span_of_on());
+            rivals.claim(&mut occasions, occasion, Claim::Occasion, origin.on);
         }
-        for (trigger, written) in rule.triggers.iter().zip(&entry.triggers) {
-            let at = written.written.span;
+        for (trigger, at) in rule.triggers.iter().zip(&origin.triggers) {
             match trigger {
-                Trigger::Equals(text) => rivals.claim(&mut equals, text.as_str(), Claim::Equals, at),
-                Trigger::Starts(text) => rivals.claim(&mut starts, text.as_str(), Claim::Starts, at),
+                Trigger::Equals(text) => rivals.claim(&mut equals, text.as_str(), Claim::Equals, *at),
+                Trigger::Starts(text) => rivals.claim(&mut starts, text.as_str(), Claim::Starts, *at),
                 Trigger::Contains(parts) => {
-                    let mut parts: Vec<&str> = parts.iter().map(Normalized::as_str).collect();
-                    parts.sort_unstable();
-                    rivals.claim(&mut contains, parts.join("+"), Claim::Contains, at);
+                    rivals.claim(&mut contains, key_of_parts(parts), Claim::Contains, *at);
                 }
                 Trigger::Pattern(_) => {}
             }
@@ -46,11 +50,21 @@ pub fn report(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
     report_questions(seen, problems);
 }
 
+/// The order of the parts does not matter.
+fn key_of_parts(parts: &[Normalized]) -> Cow<'_, str> {
+    if let [only] = parts {
+        return Cow::Borrowed(only.as_str());
+    }
+    let mut parts: Vec<&str> = parts.iter().map(Normalized::as_str).collect();
+    parts.sort_unstable();
+    Cow::Owned(parts.join("+"))
+}
+
 struct Rivals<'r, 'f> {
     seen: &'r Seen<'f>,
     position: u32,
     rule: &'r Rule,
-    entry: &'r RuleEntry,
+    origin: &'r Origin,
     problems: &'r mut Vec<Problem>,
 }
 
@@ -63,21 +77,37 @@ enum Claim {
 }
 
 impl Rivals<'_, '_> {
-    /// Notes that this rule holds `key`, and tells of the first that does too.
+    /// Notes that this rule claims `key`, and tells of the first that does too.
     fn claim<K: Hash + Eq>(&mut self, holders: &mut Holders<K>, key: K, claim: Claim, at: Span) {
-        let holders = holders.entry(key).or_default();
-        if holders.last() == Some(&self.position) {
-            return self.problems.push(self.seen.locate(written_twice(claim), self.entry, at));
+        let claimed = holders.entry(key).or_default();
+        if claimed.last() == Some(self.position) {
+            return self.problems.push(self.seen.locate(written_twice(claim), self.origin, at));
         }
-        let rival = holders
-            .iter()
-            .filter_map(|other| rule_at(self.seen, *other))
+        let rival = claimed
+            .rules()
+            .filter_map(|other| rule_at(self.seen, other))
             .find(|other| meet(self.rule, other));
         if let Some(rival) = rival {
-            self.problems.push(self.seen.locate(rivalry(claim, rival), self.entry, at));
+            self.problems.push(self.seen.locate(rivalry(claim, rival), self.origin, at));
         }
-        if holders.len() < MAX_COMPARED {
-            holders.push(self.position);
+        claimed.push(self.position);
+    }
+}
+
+impl Claimed {
+    fn rules(&self) -> impl Iterator<Item = u32> {
+        self.first.into_iter().chain(self.more.iter().copied())
+    }
+
+    fn last(&self) -> Option<u32> {
+        self.more.last().copied().or(self.first)
+    }
+
+    fn push(&mut self, position: u32) {
+        if self.first.is_none() {
+            self.first = Some(position);
+        } else if self.more.len() < MAX_COMPARED {
+            self.more.push(position);
         }
     }
 }
@@ -98,7 +128,8 @@ fn written_twice(claim: Claim) -> Problem {
         Claim::Equals | Claim::Starts | Claim::Contains => "这个触发词",
         Claim::Occasion => "这一项",
     };
-    Problem::note("written-twice", format!("{what}在这条规则里写了两次。")).remedy("请删掉一个。")
+    let cause = format!("{what}和这条规则里的另一个是一样的（大小写、标点、繁简不算）。");
+    Problem::note("written-twice", cause).remedy("请删掉一个。")
 }
 
 fn rivalry(claim: Claim, rival: &Rule) -> Problem {
@@ -127,43 +158,48 @@ fn report_shadowed(
     starts: &Holders<&str>,
     problems: &mut Vec<Problem>,
 ) {
-    for (position, (rule, entry)) in (0..).zip(seen.pairs()) {
-        for (trigger, written) in rule.triggers.iter().zip(&entry.triggers) {
-            let text = match trigger {
-                Trigger::Contains(parts) => match parts.as_slice() {
-                    [only] => only.as_str(),
-                    [] | [_, _, ..] => continue,
-                },
-                Trigger::Starts(text) => text.as_str(),
-                Trigger::Equals(_) | Trigger::Pattern(_) => continue,
-            };
+    for (position, (rule, origin)) in (0..).zip(seen.pairs()) {
+        for (trigger, at) in rule.triggers.iter().zip(&origin.triggers) {
+            let Some(text) = single_text(trigger) else { continue };
             let winner = |holders: &Holders<&str>, key: &str| {
-                let others = holders.get(key)?.iter().filter(|other| **other != position);
-                others
-                    .filter_map(|other| rule_at(seen, *other))
-                    .find(|other| meet(rule, other) && takes(other, text))
+                let others = holders.get(key)?.rules().filter(|other| *other != position);
+                let mut others = others.filter_map(|other| rule_at(seen, other));
+                others.find(|other| meet(rule, other) && takes(other, text))
             };
-            let at = written.written.span;
             if let Some(winner) = winner(equals, text) {
-                let problem = Problem::note(
-                    "shadowed",
-                    format!("只发「{text}」归{}，它写的是完全等于。", called(winner)),
-                )
-                .remedy("本意如此就不用改。");
-                problems.push(seen.locate(problem, entry, at));
+                problems.push(seen.locate(shadowed_whole(text, winner), origin, *at));
             }
+            // Among triggers that both start a message, the longer one wins.
             if matches!(trigger, Trigger::Contains(_))
                 && let Some(winner) = prefixes(text).find_map(|prefix| winner(starts, prefix))
             {
-                let problem = Problem::warning(
-                    "shadowed",
-                    format!("以「{text}」开头的来信归{}，它写的是「开头是」。", called(winner)),
-                )
-                .remedy("要归这条规则，请改写成更长的「开头是」，或在那条规则里排除它。");
-                problems.push(seen.locate(problem, entry, at));
+                problems.push(seen.locate(shadowed_start(text, winner), origin, *at));
             }
         }
     }
+}
+
+fn single_text(trigger: &Trigger) -> Option<&str> {
+    match trigger {
+        Trigger::Contains(parts) => match parts.as_slice() {
+            [only] => Some(only.as_str()),
+            [] | [_, _, ..] => None,
+        },
+        Trigger::Starts(text) => Some(text.as_str()),
+        Trigger::Equals(_) | Trigger::Pattern(_) => None,
+    }
+}
+
+fn shadowed_whole(text: &str, winner: &Rule) -> Problem {
+    let winner = called(winner);
+    Problem::note("shadowed", format!("只发「{text}」时归{winner}，它写的是完全等于。"))
+        .remedy("本意如此就不用改。")
+}
+
+fn shadowed_start(text: &str, winner: &Rule) -> Problem {
+    let winner = called(winner);
+    Problem::warning("shadowed", format!("以「{text}」开头的来信归{winner}，它写的是「开头是」。"))
+        .remedy("要归这条规则，请改写成更长的「开头是」，或在那条规则里排除它。")
 }
 
 /// Whether `text` is not kept from `rule` by an excluded word.
@@ -177,19 +213,18 @@ fn prefixes(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn report_questions(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
-    let mut holders: FxHashMap<String, u32> = FxHashMap::default();
-    for (position, (rule, entry)) in (0..).zip(seen.pairs()) {
-        for question in &entry.questions {
-            let text = question.text.trim();
-            let first = *holders.entry(bare(text)).or_insert(position);
-            let Some(rival) = rule_at(seen, first).filter(|rival| first != position && meet(rule, rival))
-            else {
-                continue;
-            };
-            let problem =
-                Problem::warning("shared-question", format!("样例问题「{text}」在{}里也有。", called(rival)))
-                    .remedy("一个问题只能教给一条规则，请删掉其中一个。");
-            problems.push(seen.locate(problem, entry, question.span));
+    let mut first_with: FxHashMap<String, u32> = FxHashMap::default();
+    for (position, (rule, origin)) in (0..).zip(seen.pairs()) {
+        for (question, at) in rule.questions.iter().zip(&origin.questions) {
+            let first = *first_with.entry(bare(question)).or_insert(position);
+            let rival = rule_at(seen, first).filter(|rival| first != position && meet(rule, rival));
+            if let Some(rival) = rival {
+                let rival = called(rival);
+                let problem =
+                    Problem::warning("shared-question", format!("样例问题「{question}」在{rival}里也有。"))
+                        .remedy("一个问题只能教给一条规则，请删掉其中一个。");
+                problems.push(seen.locate(problem, origin, *at));
+            }
         }
     }
 }
@@ -197,12 +232,4 @@ fn report_questions(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
 /// Without punctuation: two questions that differ in it alone are the same.
 fn bare(question: &str) -> String {
     question.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-impl RuleEntry {
-    /// `on` as a whole, for its entries need not stand in the rule's order.
-    fn span_of_on(&self) -> Span {
-        let first = self.rest.as_ref().and_then(|rest| rest.on.first());
-        first.map_or(self.span, |written| written.span)
-    }
 }

@@ -99,11 +99,22 @@ impl Table {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Rows {
-    SignedUrls(usize),
-    Messages(usize),
-    Conversations(usize),
+/// How many rows go into each table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rows {
+    pub signed_urls: usize,
+    pub messages: usize,
+    pub conversations: usize,
+}
+
+impl Rows {
+    pub fn count(rows: &[Row<'_>]) -> Self {
+        Self {
+            signed_urls: rows.iter().filter(|row| row.signed_url.is_some()).count(),
+            messages: rows.len(),
+            conversations: rows.iter().filter(|row| row.conversation.is_some()).count(),
+        }
+    }
 }
 
 /// How a text marks the places of its values.
@@ -116,12 +127,12 @@ pub enum Places {
     InOrder,
 }
 
-/// A text is looked up by its number of rows, so that the database prepares
+/// A text is looked up by its numbers of rows, so that the database prepares
 /// each once.
 #[derive(Debug)]
 pub struct Texts {
     places: Places,
-    made: HashMap<Rows, Arc<str>>,
+    made: HashMap<(Rows, &'static str), Arc<str>>,
 }
 
 impl Texts {
@@ -129,14 +140,22 @@ impl Texts {
         Self { places, made: HashMap::new() }
     }
 
-    pub fn insert(&mut self, rows: Rows) -> Arc<str> {
+    /// The statements that insert so many rows, between two others.
+    pub fn insert(&mut self, before: &'static str, rows: Rows, after: &'static str) -> Arc<str> {
         let places = self.places;
-        let make = || match rows {
-            Rows::SignedUrls(rows) => SIGNED_URL.insert_rows(rows, places),
-            Rows::Messages(rows) => MESSAGE.insert_rows(rows, places),
-            Rows::Conversations(rows) => CONVERSATION.insert_rows(rows, places),
+        let make = || {
+            let tables = [
+                (SIGNED_URL, rows.signed_urls),
+                (MESSAGE, rows.messages),
+                (CONVERSATION, rows.conversations),
+            ];
+            let inserts = tables.iter().filter(|(_, rows)| *rows > 0);
+            let inserts: Vec<String> =
+                inserts.map(|(table, rows)| table.insert_rows(*rows, places)).collect();
+            let end = if after.is_empty() || inserts.is_empty() { "" } else { "; " };
+            format!("{before}{}{end}{after}", inserts.join("; ")).into()
         };
-        Arc::clone(self.made.entry(rows).or_insert_with(|| make().into()))
+        Arc::clone(self.made.entry((rows, after)).or_insert_with(make))
     }
 }
 
@@ -144,17 +163,26 @@ impl Texts {
 mod tests {
     use super::*;
 
+    const URLS: Rows = Rows { signed_urls: 2, messages: 0, conversations: 0 };
+
     #[test]
     fn a_text_marks_its_places_row_by_row() {
-        let text = |places| Texts::new(places).insert(Rows::SignedUrls(2));
-        let (_, numbered) = text(Places::Numbered).split_once("VALUES").map(own).expect("rows");
-        let (_, in_order) = text(Places::InOrder).split_once("VALUES").map(own).expect("rows");
+        let rows_of = |places| {
+            let text = Texts::new(places).insert("", URLS, "");
+            text.split_once("VALUES").map(|(_, rows)| rows.trim().to_owned())
+        };
 
-        assert_eq!(numbered.trim(), "($1,$2,$3,$4),($5,$6,$7,$8)");
-        assert_eq!(in_order.trim(), "(?,?,?,?),(?,?,?,?)");
+        assert_eq!(rows_of(Places::Numbered).as_deref(), Some("($1,$2,$3,$4),($5,$6,$7,$8)"));
+        assert_eq!(rows_of(Places::InOrder).as_deref(), Some("(?,?,?,?),(?,?,?,?)"));
     }
 
-    fn own((before, after): (&str, &str)) -> (String, String) {
-        (before.to_owned(), after.to_owned())
+    #[test]
+    fn a_text_is_whole_with_and_without_rows() {
+        let mut texts = Texts::new(Places::InOrder);
+
+        assert_eq!(&*texts.insert("", Rows::default(), "COMMIT"), "COMMIT");
+        let text = texts.insert("BEGIN; ", Rows { messages: 1, ..URLS }, "COMMIT");
+        assert!(text.starts_with("BEGIN; INSERT INTO signed_url") && text.ends_with("; COMMIT"), "{text}");
+        assert_eq!(text.matches("INSERT INTO").count(), 2);
     }
 }

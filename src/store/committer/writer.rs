@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, PgConnection, SqliteConnection};
 
 use super::batch::{Places, Row, Rows, Texts};
 use super::{Committed, Record, Sealer, StoreError};
@@ -20,74 +20,25 @@ pub struct Link<C: Connection> {
     options: C::Options,
     connection: Option<C>,
     texts: Texts,
-    begin: &'static str,
 }
 
-impl<C: Connection> Link<C> {
-    async fn ready(&mut self) -> Result<(&mut C, &mut Texts), sqlx::Error> {
-        if self.connection.is_none() {
-            self.connection = Some(self.options.connect().await?);
-        }
-        match &mut self.connection {
-            Some(connection) => Ok((connection, &mut self.texts)),
-            None => Err(sqlx::Error::PoolClosed),
-        }
-    }
-}
-
-/// Runs one body in a transaction on whichever database this is. After an error
-/// that is no duplicate the connection is given up: its state is unknown.
-macro_rules! in_transaction {
-    ($writer:expr, |$transaction:ident, $texts:ident| $body:expr) => {
-        match $writer {
-            Writer::Sqlite(link) => in_transaction!(link => |$transaction, $texts| $body),
-            Writer::Postgres(link) => in_transaction!(link => |$transaction, $texts| $body),
-        }
-    };
-    ($link:ident => |$transaction:ident, $texts:ident| $body:expr) => {{
-        let begin = $link.begin;
-        let attempt = async {
-            let (connection, $texts) = $link.ready().await?;
-            let mut $transaction = connection.begin_with(begin).await?;
-            match $body.await {
-                Ok(done) => {
-                    $transaction.commit().await?;
-                    Ok(done)
-                }
-                Err(error) => {
-                    // The reason of the failure is what matters, not that undoing it failed too.
-                    drop($transaction.rollback().await);
-                    Err(error)
-                }
+/// Binds the values of all rows to a query. Macros, not functions: the same
+/// body is compiled for both databases, whose query types share no usable trait.
+macro_rules! bind_signed_urls {
+    ($query:expr, $rows:expr) => {{
+        let mut query = $query;
+        for row in $rows {
+            if let Some(url) = row.signed_url {
+                query = query.bind(row.account).bind(&*url.id).bind(&*url.digest).bind(row.received_at);
             }
-        };
-        let done: Result<_, StoreError> = attempt.await;
-        if done.as_ref().is_err_and(|error| !error.is_duplicate()) {
-            $link.connection = None;
         }
-        done
+        query
     }};
 }
 
-/// Inserts the rows of a batch. A macro, not a function: the same body is
-/// compiled for both databases, whose query types share no usable trait.
-macro_rules! insert_rows {
-    ($transaction:ident, $texts:ident, $rows:expr) => {{
-        let urls = $rows.iter().filter(|row| row.signed_url.is_some()).count();
-        if urls > 0 {
-            let mut query = sqlx::query(AssertSqlSafe($texts.insert(Rows::SignedUrls(urls))));
-            for row in $rows {
-                if let Some(url) = row.signed_url {
-                    query = query
-                        .bind(row.account)
-                        .bind(url.id.as_str())
-                        .bind(url.digest.as_str())
-                        .bind(row.received_at);
-                }
-            }
-            query.execute(&mut *$transaction).await?;
-        }
-        let mut query = sqlx::query(AssertSqlSafe($texts.insert(Rows::Messages($rows.len()))));
+macro_rules! bind_messages {
+    ($query:expr, $rows:expr) => {{
+        let mut query = $query;
         for row in $rows {
             query = query
                 .bind(row.account)
@@ -103,96 +54,189 @@ macro_rules! insert_rows {
                 .bind(row.reply.as_str())
                 .bind(row.is_test);
         }
-        query.execute(&mut *$transaction).await?;
-        let changed = $rows.iter().filter(|row| row.conversation.is_some()).count();
-        if changed > 0 {
-            let mut query = sqlx::query(AssertSqlSafe($texts.insert(Rows::Conversations(changed))));
-            for row in $rows {
-                if let Some(state) = row.conversation {
-                    query = query.bind(row.account).bind(row.customer).bind(state).bind(row.received_at);
-                }
+        query
+    }};
+}
+
+macro_rules! bind_conversations {
+    ($query:expr, $rows:expr) => {{
+        let mut query = $query;
+        for row in $rows {
+            if let Some(state) = row.conversation {
+                query = query.bind(row.account).bind(row.customer).bind(state).bind(row.received_at);
             }
-            query.execute(&mut *$transaction).await?;
         }
-        Ok(())
+        query
     }};
 }
 
 impl Writer {
     pub async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
         let connection = Some(options.connect().await?);
-        // IMMEDIATE: a lock that is upgraded later fails at once instead of waiting.
-        let begin = "BEGIN IMMEDIATE";
-        Ok(Self::Sqlite(Link { options, connection, texts: Texts::new(Places::InOrder), begin }))
+        Ok(Self::Sqlite(Link { options, connection, texts: Texts::new(Places::InOrder) }))
     }
 
     pub async fn open_postgres(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
         let connection = Some(options.connect().await?);
-        let texts = Texts::new(Places::Numbered);
-        Ok(Self::Postgres(Link { options, connection, texts, begin: "BEGIN" }))
+        Ok(Self::Postgres(Link { options, connection, texts: Texts::new(Places::Numbered) }))
     }
 
     /// All records in one transaction, or none of them. A row that was there
     /// before makes it fail as a duplicate.
     pub async fn insert_all(&mut self, records: &[Record], sealer: &Sealer) -> Result<(), StoreError> {
         let rows: Vec<Row<'_>> = records.iter().map(|record| Row::new(record, sealer)).collect();
-        in_transaction!(self, |transaction, texts| async { insert_rows!(transaction, texts, &rows) })
+        match self {
+            Self::Sqlite(link) => link.insert(&rows).await,
+            Self::Postgres(link) => link.insert(&rows).await,
+        }
     }
 
     /// One record, and whether it, or its signed URL, was there before.
     pub async fn insert_one(&mut self, record: &Record, sealer: &Sealer) -> Result<Committed, StoreError> {
-        if let Some(known) = self.find_known(record).await? {
+        let known = match self {
+            Self::Sqlite(link) => link.find_known(record).await?,
+            Self::Postgres(link) => link.find_known(record).await?,
+        };
+        if let Some(known) = known {
             return Ok(known);
         }
         self.insert_all(std::slice::from_ref(record), sealer).await?;
         Ok(Committed::Stored)
     }
 
-    async fn find_known(&mut self, record: &Record) -> Result<Option<Committed>, StoreError> {
-        const DIGEST: &str = "SELECT digest FROM signed_url WHERE account_id = $1 AND id = $2";
-        let account = record.account.as_str();
-        in_transaction!(self, |transaction, _texts| async {
-            if let Some(url) = &record.signed_url {
-                let seen: Option<(String,)> = sqlx::query_as(DIGEST)
-                    .bind(account)
-                    .bind(url.id.as_str())
-                    .fetch_optional(&mut *transaction)
-                    .await?;
-                if seen.is_some_and(|(digest,)| digest != url.digest) {
-                    return Ok(Some(Committed::Forged));
-                }
-            }
-            // A retry may come under a new URL: nothing else may come under that one either.
-            if let Some(url) = &record.signed_url {
-                sqlx::query(message::NOTE_SIGNED_URL)
-                    .bind(account)
-                    .bind(url.id.as_str())
-                    .bind(url.digest.as_str())
-                    .bind(record.received_at.as_millisecond())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            let row: Option<(String, String)> = sqlx::query_as(message::SELECT_REPLY)
-                .bind(account)
-                .bind(record.key.as_str())
-                .fetch_optional(&mut *transaction)
-                .await?;
-            row.map(|row| message::read_reply(row).map(Committed::Duplicate)).transpose()
-        })
-    }
-
     pub async fn close(&mut self) {
         match self {
-            Self::Sqlite(link) => {
-                if let Some(connection) = link.connection.take() {
-                    drop(connection.close().await);
-                }
-            }
-            Self::Postgres(link) => {
-                if let Some(connection) = link.connection.take() {
-                    drop(connection.close().await);
-                }
+            Self::Sqlite(link) => link.close().await,
+            Self::Postgres(link) => link.close().await,
+        }
+    }
+}
+
+impl<C: Connection> Link<C> {
+    async fn ready(&mut self) -> Result<(&mut C, &mut Texts), sqlx::Error> {
+        if self.connection.is_none() {
+            self.connection = Some(self.options.connect().await?);
+        }
+        match &mut self.connection {
+            Some(connection) => Ok((connection, &mut self.texts)),
+            None => Err(sqlx::Error::PoolClosed),
+        }
+    }
+
+    async fn close(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            drop(connection.close().await);
+        }
+    }
+}
+
+impl Link<SqliteConnection> {
+    /// Two calls for a whole transaction: each is a trip to SQLite's thread and
+    /// back, which costs more than the insert itself.
+    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+        let (connection, texts) = self.ready().await?;
+        let inserted = insert_in_sqlite(connection, texts, rows).await;
+        if let Err(error) = &inserted {
+            let undone = connection.execute("ROLLBACK").await;
+            if undone.is_err() || !error.is_duplicate() {
+                self.connection = None;
             }
         }
+        inserted
+    }
+}
+
+async fn insert_in_sqlite(
+    connection: &mut SqliteConnection,
+    texts: &mut Texts,
+    rows: &[Row<'_>],
+) -> Result<(), StoreError> {
+    let count = Rows::count(rows);
+    // IMMEDIATE: a lock that is upgraded later fails at once instead of waiting.
+    let begin = texts.insert("BEGIN IMMEDIATE; ", Rows { conversations: 0, ..count }, "");
+    let query = bind_messages!(bind_signed_urls!(sqlx::query(AssertSqlSafe(begin)), rows), rows);
+    query.execute(&mut *connection).await?;
+    let commit = texts.insert("", Rows { conversations: count.conversations, ..Rows::default() }, "COMMIT");
+    let query = bind_conversations!(sqlx::query(AssertSqlSafe(commit)), rows);
+    query.execute(&mut *connection).await?;
+    Ok(())
+}
+
+impl Link<PgConnection> {
+    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+        let (connection, texts) = self.ready().await?;
+        let inserted = insert_in_postgres(connection, texts, rows).await;
+        if inserted.as_ref().is_err_and(|error| !error.is_duplicate()) {
+            self.connection = None;
+        }
+        inserted
+    }
+}
+
+async fn insert_in_postgres(
+    connection: &mut PgConnection,
+    texts: &mut Texts,
+    rows: &[Row<'_>],
+) -> Result<(), StoreError> {
+    let count = Rows::count(rows);
+    let mut transaction = connection.begin().await?;
+    if count.signed_urls > 0 {
+        let text = texts.insert("", Rows { signed_urls: count.signed_urls, ..Rows::default() }, "");
+        let query = bind_signed_urls!(sqlx::query(AssertSqlSafe(text)), rows);
+        query.execute(&mut *transaction).await?;
+    }
+    let text = texts.insert("", Rows { messages: count.messages, ..Rows::default() }, "");
+    bind_messages!(sqlx::query(AssertSqlSafe(text)), rows).execute(&mut *transaction).await?;
+    if count.conversations > 0 {
+        let text = texts.insert("", Rows { conversations: count.conversations, ..Rows::default() }, "");
+        let query = bind_conversations!(sqlx::query(AssertSqlSafe(text)), rows);
+        query.execute(&mut *transaction).await?;
+    }
+    // Dropping the transaction on the way out undoes it.
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// What is known of a record that was there before. A macro for the same reason
+/// as above.
+macro_rules! find_known {
+    ($connection:expr, $record:expr) => {{
+        const DIGEST: &str = "SELECT digest FROM signed_url WHERE account_id = $1 AND id = $2";
+        let account = $record.account.as_str();
+        if let Some(url) = &$record.signed_url {
+            let seen: Option<(String,)> =
+                sqlx::query_as(DIGEST).bind(account).bind(&*url.id).fetch_optional(&mut *$connection).await?;
+            if seen.is_some_and(|(digest,)| digest != url.digest) {
+                return Ok(Some(Committed::Forged));
+            }
+            // A retry may come under a new URL: nothing else may come under that one either.
+            sqlx::query(message::NOTE_SIGNED_URL)
+                .bind(account)
+                .bind(&*url.id)
+                .bind(&*url.digest)
+                .bind($record.received_at.as_millisecond())
+                .execute(&mut *$connection)
+                .await?;
+        }
+        let row: Option<(String, String)> = sqlx::query_as(message::SELECT_REPLY)
+            .bind(account)
+            .bind($record.key.as_str())
+            .fetch_optional(&mut *$connection)
+            .await?;
+        row.map(|row| message::read_reply(row).map(Committed::Duplicate)).transpose()
+    }};
+}
+
+impl Link<SqliteConnection> {
+    async fn find_known(&mut self, record: &Record) -> Result<Option<Committed>, StoreError> {
+        let (connection, _) = self.ready().await?;
+        find_known!(connection, record)
+    }
+}
+
+impl Link<PgConnection> {
+    async fn find_known(&mut self, record: &Record) -> Result<Option<Committed>, StoreError> {
+        let (connection, _) = self.ready().await?;
+        find_known!(connection, record)
     }
 }

@@ -1,0 +1,54 @@
+//! What can be typed. Help, completions and docs/commands.md are made from
+//! this. Not here: what a command does.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+先试试：
+  yingda                      不用任何设置，在本机看演示
+  yingda ask 一个人多少钱     看会怎样回答，为什么
+  yingda check                改完规则，检查一遍
+
+退出码：0 成功；1 没做成，或发现了问题；2 命令或设置写错了。";
+
+const SERVE_NOTES: &str = "\
+没有任何设置时启动演示：只在本机，账号和密钥随机生成，存在 data/demonstration.toml。
+按 Ctrl-C 或发 SIGTERM 停止：先把已收到的消息答完。";
+
+/// Names the order of a help page in Chinese; clap's own words are English.
+const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
+/// 应答：按规则回复公众号消息（answers messages to a WeChat account）
+#[derive(Debug, Parser)]
+#[command(name = "yingda", version, after_help = EXAMPLES, override_usage = "yingda [命令] [选项]")]
+#[command(disable_help_flag = true, disable_version_flag = true, disable_help_subcommand = true)]
+#[command(subcommand_help_heading = "命令", next_help_heading = "选项")]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// 设置文件。不写就看环境变量 YINGDA_CONFIG，再看当前目录的 yingda.toml
+    #[arg(long, global = true, value_name = "文件", display_order = 100)]
+    pub config: Option<PathBuf>,
+    /// 显示帮助
+    #[arg(short, long, global = true, action = ArgAction::Help, display_order = 101)]
+    help: Option<bool>,
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version, display_order = 102)]
+    version: Option<bool>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+#[command(next_help_heading = "选项")]
+pub enum Command {
+    /// 启动服务：接收微信消息并回复（只写 yingda 也一样）
+    #[command(after_help = SERVE_NOTES, override_usage = "yingda serve [选项]")]
+    Serve,
+}
+
+/// The whole command line, as clap knows it.
+pub fn command_line() -> clap::Command {
+    let every = |command: clap::Command| command.help_template(TEMPLATE);
+    every(Arguments::command()).mut_subcommands(every)
+}

@@ -1,0 +1,166 @@
+//! `yingda serve`: the service, until a signal ends it. With no configuration
+//! at all it prepares a demonstration first. Not here: the wiring (app).
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use tokio::signal;
+
+use crate::app::App;
+use crate::config::{Config, ConfigError, Source, Warning, prepare_demonstration};
+use crate::model::Clock;
+use crate::publishing::{Status, write_shipped_rulebook};
+use crate::telemetry::log;
+
+use super::settings::{Settings, start_runtime};
+
+pub fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let (config, warnings) = load_or_demonstrate(settings)?;
+    log::start(&config.logging.level, config.logging.format)?;
+    for warning in &warnings {
+        tracing::warn!("{warning}");
+    }
+    start_runtime()?.block_on(serve(&config))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    let signals = Signals::listen()?;
+    let app = App::build(config, Clock::System).await?;
+    let welcome = Welcome::of(config, &app);
+    let stop = async {
+        // Asked for only once the port is ours.
+        tell_the_service_manager();
+        welcome.show();
+        signals.wait().await;
+    };
+    Ok(app.serve(config, stop).await?)
+}
+
+fn load_or_demonstrate(settings: &Settings) -> anyhow::Result<(Config, Vec<Warning>)> {
+    let loaded = match settings.load() {
+        Err(ConfigError::NothingConfigured) => {
+            prepare_demonstration(Path::new("."))?;
+            settings.load()
+        }
+        loaded => loaded,
+    }?;
+    if let Source::Demonstration(_) = loaded.0.source {
+        let folder = &loaded.0.rulebook.folder;
+        write_shipped_rulebook(folder).map_err(|error| {
+            anyhow!("写不了规则文件夹 {}（{error}）。请换一个有写权限的目录启动。", folder.display())
+        })?;
+    }
+    Ok(loaded)
+}
+
+/// `Type=notify` in deploy/yingda.service. Nobody listens when it was not
+/// systemd that started us.
+fn tell_the_service_manager() {
+    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
+        tracing::debug!(%error, "No service manager was told");
+    }
+}
+
+/// What can be tried next.
+struct Welcome {
+    demonstration: bool,
+    address: String,
+    folder: String,
+    account: String,
+    article: Option<String>,
+    rules: usize,
+    transcripts: usize,
+    unfinished: usize,
+}
+
+impl Welcome {
+    fn of(config: &Config, app: &App) -> Self {
+        let live = app.press.live();
+        let edition = live.load();
+        let status = app.press.status();
+        let status: &Status = &status.borrow();
+        let article = edition.rulebook.catalog.articles.first().map(|article| article.id.to_string());
+        Self {
+            demonstration: matches!(config.source, Source::Demonstration(_)),
+            address: format!("http://{}", config.server.listen),
+            folder: config.rulebook.folder.display().to_string(),
+            account: config.accounts.first().map(|account| account.id.to_string()).unwrap_or_default(),
+            article,
+            rules: edition.rulebook.rules.len(),
+            transcripts: status.transcripts.passed,
+            unfinished: status.problems.iter().filter(|problem| problem.code == "unfinished").count(),
+        }
+    }
+
+    /// A service's log needs none of it.
+    fn show(&self) {
+        if self.demonstration
+            && let Err(error) = self.write(&mut io::stdout().lock())
+        {
+            tracing::debug!(%error, "Nobody reads standard output");
+        }
+    }
+
+    fn write(&self, out: &mut impl io::Write) -> io::Result<()> {
+        let Self { address, folder, account, .. } = self;
+        writeln!(
+            out,
+            "应答已启动（演示，只有本机能访问）。规则 {} 条，对话测试 {} 个全部通过，待补充 {} 处。",
+            self.rules, self.transcripts, self.unfinished
+        )?;
+        writeln!(out, "\n试一试（另开一个终端，在同一个目录）：")?;
+        writeln!(out, "  yingda ask 一个人多少钱      看会怎样回答，为什么")?;
+        writeln!(out, "  yingda send 一个人多少钱     像微信那样加密发来一条，看真正的回复")?;
+        writeln!(
+            out,
+            "  改 {folder}/rules/ 里的任何文件并保存，一秒内生效；改错了旧的继续用，yingda check 说错在哪里"
+        )?;
+        writeln!(out, "\n网页：")?;
+        if let Some(article) = &self.article {
+            writeln!(out, "  文章      {address}/a/{article}")?;
+        }
+        writeln!(out, "  隐私说明  {address}/privacy")?;
+        writeln!(out, "  运行状况  {address}/readyz")?;
+        writeln!(out, "  微信回调  {address}/hook/{account}")?;
+        writeln!(out, "\n接上真正的公众号：yingda init 写一份设置。按 Ctrl-C 停止。")?;
+        out.flush()
+    }
+}
+
+/// What asks us to stop: Ctrl-C, and the signal of a service manager.
+struct Signals {
+    #[cfg(unix)]
+    terminate: signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// From here on a signal no longer kills.
+    fn listen() -> io::Result<Self> {
+        use signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn wait(self) {
+        let _ = signal::ctrl_c().await;
+    }
+}
