@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
+use super::{ask, check, test};
+
 const EXAMPLES: &str = "\
 先试试：
   yingda                      不用任何设置，在本机看演示
@@ -45,6 +47,12 @@ pub enum Command {
     /// 启动服务：接收微信消息并回复（只写 yingda 也一样）
     #[command(after_help = SERVE_NOTES, override_usage = "yingda serve [选项]")]
     Serve,
+    /// 问一句，看会怎样回答、为什么；不连微信，不影响客户
+    Ask(ask::Args),
+    /// 检查规则文件夹，列出全部问题和改法
+    Check(check::Args),
+    /// 跑一遍对话测试和示例问题
+    Test(test::Args),
 }
 
 /// The whole command line, as clap knows it.

@@ -3,10 +3,18 @@
 //! command line or the settings are wrong. Not here: what the commands work
 //! with (everything else).
 
+mod account;
 mod arguments;
+mod ask;
+mod bubble;
+mod check;
 mod failure;
+mod folder;
+mod labelled;
+mod patience;
 mod serve;
 mod settings;
+mod test;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,6 +36,9 @@ fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::new(arguments.config);
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&settings),
+        Command::Ask(args) => ask::run(&args, &settings),
+        Command::Check(args) => check::run(&args, &settings),
+        Command::Test(args) => test::run(&args, &settings),
     }
 }
 

@@ -8,3 +8,7 @@ mod transcript;
 
 pub use play::{Score, play_all, text_of};
 pub use stage::Rehearsal;
+
+/// What a rehearsal hands back, and the rule that counts for it.
+pub use crate::conversation::decide::Decided;
+pub(crate) use crate::conversation::rule_of;

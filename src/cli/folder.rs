@@ -1,0 +1,78 @@
+//! The rulebook that a command was pointed at: a folder named on the command
+//! line, else the configured one. Not here: what is wrong with it (rulebook,
+//! publishing).
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+
+use crate::answer::Edition;
+use crate::model::{AccountId, Clock};
+use crate::publishing::Ground;
+use crate::rulebook::{Files, Problem, ReadError, Surroundings, check};
+
+use super::settings::Settings;
+
+pub struct Folder {
+    pub path: PathBuf,
+    pub files: Files,
+    pub surroundings: Surroundings,
+    /// The one that a customer of a rehearsal writes to.
+    pub account: AccountId,
+}
+
+impl Folder {
+    pub fn open(settings: &Settings, named: Option<&Path>, clock: &Clock) -> anyhow::Result<Self> {
+        let offline = settings.load_offline()?;
+        let path = named.map_or(offline.rulebook.folder, Path::to_path_buf);
+        let files = read(&path)?;
+        let account = offline.accounts.first().cloned();
+        let ground = Ground {
+            accounts: offline.accounts,
+            public_url: offline.server.public_url.map(|url| url.as_str().to_owned()),
+        };
+        let account = account.unwrap_or_else(|| AccountId::parse("main").expect("letters only"));
+        Ok(Self { path, files, surroundings: ground.on(clock), account })
+    }
+
+    /// Ready to answer, its transcripts unseen. Fails on an error, once all
+    /// errors are shown.
+    pub fn compile(&self) -> anyhow::Result<Edition> {
+        let checked = check(&self.files, &self.surroundings);
+        match checked.rulebook {
+            Some(rulebook) => Ok(Edition::new(0, rulebook)),
+            None => {
+                let errors = checked.problems.iter().filter(|problem| problem.is_error());
+                let count = errors.clone().count();
+                show(errors, &mut anstream::stderr())?;
+                bail!("规则有 {count} 处错误，不能用来回答。请照上面说的改正，再运行一次。");
+            }
+        }
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Files> {
+    let ReadError::Folder { source, .. } = match Files::read(path) {
+        Ok(files) => return Ok(files),
+        Err(error) => error,
+    };
+    let folder = path.display();
+    match source.kind() {
+        io::ErrorKind::NotFound => bail!(
+            "没有规则文件夹 {folder}。请在放着 responses 的目录里运行，或写明文件夹；还没有规则就先运行 yingda，它会写出一份。"
+        ),
+        io::ErrorKind::PermissionDenied => {
+            bail!("没有权限读规则文件夹 {folder}。请检查文件夹的权限，或换一个用户运行。")
+        }
+        io::ErrorKind::NotADirectory => bail!("{folder} 不是文件夹。请写规则文件夹，例如 responses。"),
+        _ => bail!("规则文件夹 {folder} 读不了：{source}。"),
+    }
+}
+
+pub fn show<'a>(problems: impl Iterator<Item = &'a Problem>, out: &mut impl io::Write) -> io::Result<()> {
+    for problem in problems {
+        writeln!(out, "{}\n", problem.render_styled())?;
+    }
+    Ok(())
+}
