@@ -2,11 +2,6 @@
 
 use std::process::ExitCode;
 
-/// A message passes through tasks of several KB, for which the system's
-/// allocator takes a slow path: benches/duel/README.md has the figures.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // One cipher library for everything that speaks TLS. It can only be taken
     // already, and then there is nothing to do.
