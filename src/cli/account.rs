@@ -72,7 +72,7 @@ impl Account {
 
 fn choices(outcome: &Outcome) -> Vec<&str> {
     match outcome {
-        Outcome::Choices(rules) => rules.iter().map(|rule| rule.as_str()).collect(),
+        Outcome::Choices(rules) => rules.iter().map(crate::model::RuleId::as_str).collect(),
         Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human | Outcome::Fallback | Outcome::Silence => {
             Vec::new()
         }
