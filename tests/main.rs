@@ -9,6 +9,7 @@ mod desk;
 mod documents;
 mod fuzzing;
 mod publishing;
+mod rulebook;
 mod site;
 mod store;
 mod wire;

@@ -97,12 +97,15 @@ impl Keywords {
 
 /// By number of the phrase: the share of sample questions with this keyword
 /// that belong to its rule. A keyword no sample question holds is trusted:
-/// staff have just thought of it.
+/// staff have just thought of it. So is every keyword of a rule that has no
+/// sample questions.
 fn trust(contains: &Phrases, rules: &[Rule]) -> Vec<f32> {
     let (mut own, mut all) = (vec![1.0_f32; contains.len()], vec![1.0_f32; contains.len()]);
     for (position, rule) in rules.iter().enumerate() {
         for question in rule.questions.iter().map(|question| Normalized::new(question)) {
-            for phrase in contains.find(question.as_str()).iter().map(|hit| hit.phrase) {
+            let held = contains.find(question.as_str());
+            let phrases = held.iter().map(|hit| hit.phrase);
+            for phrase in phrases.filter(|phrase| has_samples(rules, phrase.rule)) {
                 let share = if phrase.rule.position() == position { 1.0 } else { 0.0 };
                 own.get_mut(phrase.number).into_iter().for_each(|own| *own += share);
                 all.get_mut(phrase.number).into_iter().for_each(|all| *all += 1.0);
@@ -112,11 +115,15 @@ fn trust(contains: &Phrases, rules: &[Rule]) -> Vec<f32> {
     own.into_iter().zip(all).map(|(own, all)| own / all).collect()
 }
 
+fn has_samples(rules: &[Rule], rule: RuleIndex) -> bool {
+    rules.get(rule.position()).is_some_and(|rule| !rule.questions.is_empty())
+}
+
 /// One character says little, two are a word, more are nearly always meant.
 fn worth_of_length(characters: usize) -> f32 {
     match characters {
         0 => 0.0,
-        1 => 0.35,
+        1 => 0.5,
         2 => 0.7,
         3 => 0.85,
         4 => 0.95,

@@ -18,8 +18,9 @@ pub struct Sample {
     pub pieces: Vec<Piece>,
 }
 
-/// On the labelled sets the second round still brings much, the sixth nothing.
-const ROUNDS: usize = 5;
+/// On the labelled sets the second round still brings much, the sixth nothing;
+/// a small rulebook learns less in a round and needs more of them.
+const MOST_ROUNDS: usize = 30;
 
 /// Weights looked at in all rounds together, at some 10 ns each: a reload of
 /// a thousand rules stays within a second.
@@ -37,12 +38,13 @@ const CAUTION: f32 = 0.1;
 /// only, which makes them cheap.
 const SMALL: f32 = 0.01;
 
-pub fn learn(samples: &[Sample], classes: usize, sense: Sense) -> Model {
+/// `nothing` is the score that a right class has to beat as well as the others.
+pub fn learn(samples: &[Sample], classes: usize, sense: Sense, nothing: f32) -> Model {
     let (mut model, occurrences) = count(samples, classes, sense);
     let rounds = limit_work(&mut model, &occurrences);
     let vectors: Vec<(Class, Vector)> =
         samples.iter().map(|sample| (sample.class, model.vector(&sample.pieces))).collect();
-    improve(&mut model, &vectors, rounds);
+    improve(&mut model, &vectors, rounds, nothing);
     model
 }
 
@@ -113,22 +115,27 @@ fn limit_work(model: &mut Model, occurrences: &[usize]) -> usize {
             *worth = 0.0;
         }
     }
-    rounds.clamp(1, ROUNDS)
+    rounds.clamp(1, MOST_ROUNDS)
 }
 
-fn improve(model: &mut Model, vectors: &[(Class, Vector)], rounds: usize) {
+fn improve(model: &mut Model, vectors: &[(Class, Vector)], rounds: usize, nothing: f32) {
     let mut order: Vec<usize> = (0..vectors.len()).collect();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut squares = vec![CAUTION; model.weights.len()];
     let mut scores = Scores::new(model.classes);
     for _ in 0..rounds {
         dice.shuffle(&mut order);
+        let mut learned = false;
         for (class, vector) in order.iter().filter_map(|at| vectors.get(*at)) {
             model.score(vector, &mut scores);
-            scores.turn_to_errors(*class);
+            scores.turn_to_errors(*class, nothing);
             if scores.of(*class) < -SMALL {
                 step(model, vector, &scores, &mut squares);
+                learned = true;
             }
+        }
+        if !learned {
+            break;
         }
     }
 }

@@ -41,12 +41,12 @@ pub use weights::Weights;
 use elsewhere::Elsewhere;
 use exact::{Exact, Found};
 use gate::Gates;
-use keywords::Keywords;
+use keywords::{Evidence, Keywords};
 use occasion::Occasions;
 use settle::settle;
 use similar::Similar;
 use stand::{Findings, Scales};
-use weigh::weigh;
+use weigh::{weigh, whole_message};
 
 /// Longer messages are forwarded texts: their beginning tells what they are.
 const MOST_CHARACTERS: usize = 512;
@@ -77,19 +77,23 @@ impl Matcher {
     pub fn weighing(rulebook: &Rulebook, weights: Weights) -> Self {
         let rules = &rulebook.rules;
         Self {
-            weights,
             gates: Gates::new(rules),
             exact: Exact::new(rules),
             keywords: Keywords::new(rules),
-            similar: Similar::new(rules),
+            similar: Similar::new(rules, weights.nothing),
             elsewhere: Elsewhere::new(&rulebook.settings.answers.elsewhere),
             occasions: Occasions::new(rules),
+            weights,
         }
     }
 
     /// The one way from a text to a rule.
     pub fn answer(&self, text: &str, asked: &Asked) -> Decision {
-        let normalized = Normalized::new(beginning(text));
+        self.answer_normalized(normalize(text), asked)
+    }
+
+    /// The same, for who has normalised the text already.
+    pub fn answer_normalized(&self, normalized: Normalized, asked: &Asked) -> Decision {
         let open = |rule| self.gates.bar(rule, &normalized, asked).is_none();
         let (verdict, why) = match self.exact.find(&normalized, open) {
             Some(found) => self.decide_at_once(found),
@@ -114,14 +118,20 @@ impl Matcher {
     }
 
     fn decide_by_evidence(&self, text: &Normalized, asked: &Asked) -> (Verdict, Vec<Candidate>) {
+        let evidence = self.keywords.find(text, self.weights.misspelled);
+        let bar = |rule| self.gates.bar(rule, text, asked);
+        if let Some(Evidence { rule, step, matched, .. }) =
+            whole_message(text.as_str(), &evidence, |rule| bar(rule).is_none())
+        {
+            return self.decide_at_once(Found { rule: *rule, step: *step, matched });
+        }
         let findings = Findings {
-            keywords: weigh(text.as_str(), self.keywords.find(text, self.weights.misspelled)),
+            keywords: weigh(text.as_str(), evidence),
             likeness: self.similar.read(text),
             mention: self.elsewhere.find(text),
         };
         let scales = Scales { weights: &self.weights, gates: &self.gates, similar: &self.similar };
         let (standings, against) = (scales.standings(&findings), scales.against(&findings));
-        let bar = |rule| self.gates.bar(rule, text, asked);
         let (verdict, mut why) = settle(standings, &against, &self.weights, bar);
         let likely = why.iter_mut().filter(|candidate| candidate.score > WORTH_EXPLAINING);
         for candidate in likely.filter(|candidate| candidate.step == Step::Similar) {
@@ -131,6 +141,14 @@ impl Matcher {
     }
 }
 
+/// The part of a message that is looked at, in the one spelling.
+pub fn normalize(text: &str) -> Normalized {
+    Normalized::new(beginning(text))
+}
+
 fn beginning(text: &str) -> &str {
     text.char_indices().nth(MOST_CHARACTERS).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests;

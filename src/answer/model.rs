@@ -127,12 +127,13 @@ impl Scores {
         self.scores.get(class as usize).copied().filter(|score| *score > UNTOUCHED).unwrap_or(0.0)
     }
 
-    /// Scores become probabilities (softmax), and these become errors: how far
-    /// each is from 1 for `right` and from 0 for the others.
-    pub fn turn_to_errors(&mut self, right: Class) {
+    /// Scores become probabilities (softmax, `nothing` being the score of no
+    /// class), and these become errors: how far each is from 1 for `right` and
+    /// from 0 for the others.
+    pub fn turn_to_errors(&mut self, right: Class, nothing: f32) {
         self.add(right, 0.0);
-        let highest = self.touched().map(|(_, score)| score).fold(f32::MIN, f32::max);
-        let mut sum = 0.0;
+        let highest = self.touched().map(|(_, score)| score).fold(nothing, f32::max);
+        let mut sum = (nothing - highest).exp();
         for class in &self.touched {
             if let Some(score) = self.scores.get_mut(*class as usize) {
                 *score = (*score - highest).exp();

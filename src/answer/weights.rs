@@ -34,17 +34,17 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            keyword: 2.0,
-            keyword_alone: 6.0,
+            keyword: 1.5,
+            keyword_alone: 14.0,
             misspelled: 0.8,
             similar: 1.0,
-            nothing: 1.0,
-            elsewhere: 8.0,
+            nothing: 3.5,
+            elsewhere: 12.0,
             elsewhere_and_us: 2.0,
-            answer: 0.55,
+            answer: 0.7,
             offer: 0.03,
             ask: 0.08,
-            quiet: 0.6,
+            quiet: 0.45,
         }
     }
 }

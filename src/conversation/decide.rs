@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::answer::{Asked, Candidate, Edition, RuleIndex, Verdict};
+use crate::answer::{Asked, Candidate, Edition, RuleIndex, Verdict, normalize};
 use crate::model::message::Event;
 use crate::model::{Content, Conversation, DeliveryKey, Human, Limits, Message, Outcome, Reply};
 use crate::rulebook::{Moment, Occasion, Phrase};
@@ -129,7 +129,7 @@ impl Turn<'_> {
         if words::is_sticker(text) {
             return self.on_small_talk(self.find_occasion(&Occasion::Sticker));
         }
-        let normalized = Normalized::new(text);
+        let normalized = normalize(text);
         if words::asks_to_be_erased(&normalized) {
             return Decided { erases: true, ..self.say(Phrase::Erased, Outcome::Fallback) };
         }
@@ -141,17 +141,19 @@ impl Turn<'_> {
         {
             return next;
         }
-        self.climb(text, &normalized)
+        self.climb(normalized)
     }
 
     /// The ladder of `answer`.
-    fn climb(&self, text: &str, normalized: &Normalized) -> Decided {
-        let decision = self.situation.edition.matcher.answer(text, &self.asked());
+    fn climb(&self, text: Normalized) -> Decided {
+        let decision = self.situation.edition.matcher.answer_normalized(text, &self.asked());
         match decision.verdict {
-            Verdict::Rule(rule) if words::is_acknowledgement(normalized) => self.on_small_talk(Some(rule)),
+            Verdict::Rule(rule) if words::is_acknowledgement(&decision.normalized) => {
+                self.on_small_talk(Some(rule))
+            }
             Verdict::Rule(rule) => self.fire(rule, decision.why),
             Verdict::Choices(rules) => self.ask_back(&rules, decision.why),
-            Verdict::None if self.is_abuse(normalized) => self.on_abuse(decision.why),
+            Verdict::None if self.is_abuse(&decision.normalized) => self.on_abuse(decision.why),
             Verdict::None => self.fall_back(decision.why),
         }
     }

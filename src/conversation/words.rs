@@ -85,7 +85,9 @@ pub fn is_sticker(raw: &str) -> bool {
     if raw.starts_with(UNSUPPORTED) {
         return true;
     }
-    !raw.is_empty() && Normalized::new(&without_faces(raw)).is_empty()
+    // Nearly every message begins with a Chinese character, and is none.
+    let begins_with_words = raw.chars().next().is_none_or(|first| ('\u{4e00}'..='\u{9fff}').contains(&first));
+    !begins_with_words && Normalized::new(&without_faces(raw)).is_empty()
 }
 
 /// The text without `[微笑]` and `/::)` codes. Both are short: a longer bracket

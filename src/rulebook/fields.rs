@@ -143,9 +143,11 @@ impl<'s> Fields<'s> {
 
     /// `[[key]]`, each with its own place.
     pub fn tables(&mut self, key: &str, keys: &'static [Key], problems: &mut Vec<Problem>) -> Vec<Self> {
+        let not_tables = Problem::error("wrong-kind", format!("{key} 的方括号不对。"))
+            .remedy(format!("每条之前另起一行，写两层方括号：[[{key}]]"));
         let Some((value, at)) = self.take(key) else { return Vec::new() };
         let DeValue::Array(items) = value else {
-            problems.push(self.wrong_kind(key, at, &format!("每条另起一行写 [[{key}]]，两层方括号"), "…"));
+            problems.push(self.source.locate(not_tables, at));
             return Vec::new();
         };
         let mut tables = Vec::new();
@@ -153,7 +155,7 @@ impl<'s> Fields<'s> {
             let at = self.absolute(item.span());
             match item.into_inner() {
                 DeValue::Table(table) => tables.push(Self::new(self.source, self.base, at, table, keys)),
-                _ => problems.push(self.wrong_kind(key, at, &format!("每条另起一行写 [[{key}]]"), "…")),
+                _ => problems.push(self.source.locate(not_tables.clone(), at)),
             }
         }
         tables
@@ -246,10 +248,18 @@ pub fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&
     const ALIKE: f64 = 0.55;
     let name = name.to_lowercase();
     known
-        .map(|word| (word, strsim::normalized_damerau_levenshtein(&name, word)))
+        .map(|word| (word, likeness(&name, word)))
         .filter(|(_, likeness)| *likeness >= ALIKE)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(word, _)| word)
+}
+
+fn likeness(name: &str, word: &str) -> f64 {
+    /// 「monday」 is meant to be `mon`.
+    const BEGINS_ALIKE: f64 = 0.6;
+    const LONG_ENOUGH: usize = 3;
+    let begins_alike = word.len() >= LONG_ENOUGH && name.starts_with(word);
+    strsim::normalized_damerau_levenshtein(name, word).max(if begins_alike { BEGINS_ALIKE } else { 0.0 })
 }
 
 fn list(keys: &[Key]) -> String {
@@ -259,4 +269,26 @@ fn list(keys: &[Key]) -> String {
 fn example_of(keys: &[Key], name: &str) -> String {
     let example = keys.iter().find(|key| key.name == name).map_or("…", |key| key.example);
     format!("{name} = {example}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_word_is_led_to_the_known_one() {
+        const KNOWN: [&str; 5] = ["triggers", "exclude", "questions", "mon", "on"];
+        let cases: &[(&str, Option<&str>)] = &[
+            ("triger", Some("triggers")),
+            ("Trigger", Some("triggers")),
+            ("exlude", Some("exclude")),
+            ("question", Some("questions")),
+            ("monday", Some("mon")),
+            ("color", None),
+            ("触发", None),
+        ];
+        for (written, meant) in cases {
+            assert_eq!(closest(written, KNOWN.into_iter()), *meant, "{written}");
+        }
+    }
 }

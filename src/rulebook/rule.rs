@@ -170,3 +170,28 @@ impl Default for Place {
         Self { file: Arc::from(""), line: 0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_validities_overlap_when_a_day_is_in_both() {
+        let validity = |from: Option<&str>, until: Option<&str>| Validity {
+            from: from.map(|day| day.parse().expect("a date")),
+            until: until.map(|day| day.parse().expect("a date")),
+        };
+        let (march, april) = (Some("2026-03-01"), Some("2026-04-01"));
+        let cases = [
+            ("always", validity(None, None), validity(None, None), true),
+            ("one day in common", validity(None, march), validity(march, None), true),
+            ("one after the other", validity(None, march), validity(april, None), false),
+            ("inside", validity(march, april), validity(None, None), true),
+            ("both begin", validity(march, None), validity(april, None), true),
+        ];
+        for (case, one, other, expected) in cases {
+            assert_eq!(one.overlaps(&other), expected, "{case}");
+            assert_eq!(other.overlaps(&one), expected, "{case}, turned round");
+        }
+    }
+}

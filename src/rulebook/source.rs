@@ -159,3 +159,30 @@ impl From<Range<usize>> for Span {
         Self::new(range.start, range.end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_told_in_lines_and_characters() {
+        let source = Source::new("a.md".into(), "一二\n三四五\n".into());
+        let cases = [("一", 1, 1), ("二", 1, 2), ("三", 2, 1), ("五", 2, 3)];
+        for (character, line, column) in cases {
+            let at = source.text.find(character).expect("it is there");
+            let found = source.locate(Problem::note("x", ""), Span::new(at, at + character.len()));
+            assert_eq!((found.line, found.column), (line, column), "{character}");
+        }
+    }
+
+    #[test]
+    fn a_repaired_copy_shows_what_was_written() {
+        let source = Source::new("a.md".into(), "id ＝ “a”".into()).repaired("id = \"a\"".to_owned());
+
+        let found = source.locate(Problem::note("x", ""), Span::new(5, 8));
+
+        let snippet = found.snippet.expect("a line");
+        assert_eq!(snippet.text, "id ＝ “a”");
+        assert_eq!(snippet.text.get(snippet.start..snippet.end), Some("“a”"));
+    }
+}

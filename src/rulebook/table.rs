@@ -70,6 +70,10 @@ fn read_columns(
         }
         columns.push(known);
     }
+    // Then no column was found, and saying so of each would help nobody.
+    if header.cells.iter().any(|cell| cell.text.contains('，')) {
+        return columns;
+    }
     for key in keys.iter().filter(|key| key.default == "必填" && !columns.contains(&Some(key.name))) {
         let problem = Problem::error("missing-column", format!("缺少 {} 这一列。", key.name))
             .remedy(format!("第一行请写列名：{}", names(keys)));

@@ -105,7 +105,7 @@ fn without_case(pattern: &str) -> String {
 
 fn explain(pattern: &str, error: &regex::Error) -> Problem {
     let told = error.to_string();
-    if matches!(error, regex::Error::CompiledTooBig(_)) || told.contains("nest limit") {
+    if matches!(error, regex::Error::CompiledTooBig(_)) || told.contains("nested") {
         return Problem::error("costly-pattern", format!("正则 /{pattern}/ 太费资源。"))
             .remedy("请缩小花括号里的次数，或拆成几个触发词。");
     }
@@ -130,5 +130,39 @@ fn in_chinese(reason: &str) -> &str {
         "incomplete escape sequence, reached end of pattern prematurely" => "末尾多了一个反斜杠",
         "unrecognized escape sequence" => "反斜杠后面的写法不认识",
         _ => reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trigger_is_read_by_its_sign_half_width_or_full() {
+        let cases: &[(&str, &str, Mode, &str)] = &[
+            ("plain", "费用", Mode::Contains, "费用"),
+            ("equals", "=价格", Mode::Equals, "=价格"),
+            ("full-width equals", "＝价格", Mode::Equals, "=价格"),
+            ("starts", "^报名", Mode::Starts, "^报名"),
+            ("full-width starts", "＾报名", Mode::Starts, "^报名"),
+            ("both parts", "车费＋报销", Mode::Contains, "车费+报销"),
+            ("pattern", "/第[一二]批/", Mode::Pattern, "/第[一二]批/"),
+            ("spaces around", "  =价格 ", Mode::Equals, "=价格"),
+            ("a slash inside is a word", "食/宿", Mode::Contains, "食宿"),
+            ("capitals", "=ＶＩＰ", Mode::Equals, "=vip"),
+        ];
+        for (case, written, mode, meant) in cases {
+            let entry = TriggerEntry::read(&Written { text: (*written).into(), ..Written::default() });
+            let trigger = entry.compile().expect("a good trigger");
+            assert_eq!((entry.mode, trigger.to_string().as_str()), (*mode, *meant), "{case}");
+        }
+    }
+
+    #[test]
+    fn capitals_in_a_pattern_match_messages_in_lower_case() {
+        let entry = TriggerEntry::read(&Written { text: "/WIFI\\d/".into(), ..Written::default() });
+        let Ok(Trigger::Pattern(pattern)) = entry.compile() else { panic!("a good pattern") };
+
+        assert!(pattern.is_match("wifi5"));
     }
 }

@@ -154,3 +154,38 @@ fn describe_run((first, last, windows): (Weekday, Weekday, &[Window])) -> String
     let windows: Vec<String> = windows.iter().map(Window::to_string).collect();
     format!("{days} {}", windows.join("、"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_opening_is_said_as_people_say_it() {
+        let cases: &[(&str, &str, &str)] = &[
+            ("2026-11-23T13:00", "2026-11-23T14:00", "今天14:00"),
+            ("2026-11-23T20:00", "2026-11-24T08:30", "明天08:30"),
+            ("2026-11-23T20:00", "2026-11-25T08:30", "后天08:30"),
+            ("2026-11-27T20:00", "2026-11-30T08:30", "周一08:30"),
+            ("2026-09-30T20:00", "2026-10-08T08:30", "10月8日08:30"),
+            ("2026-12-31T20:00", "2027-01-01T08:30", "明天08:30"),
+        ];
+        for (now, next, expected) in cases {
+            let [now, next] = [now, next].map(|time| time.parse().expect("a time"));
+            assert_eq!(describe_opening(now, next), *expected, "{now} {next}");
+        }
+    }
+
+    #[test]
+    fn opening_hours_are_described_by_runs_of_equal_days() {
+        let mut hours = Hours::default();
+        assert_eq!(describe(&hours), None);
+
+        for day in hours.week.iter_mut().take(5) {
+            *day = vec![Window { start: 510, end: 720 }, Window { start: 840, end: 1050 }];
+        }
+        hours.week[5] = vec![Window { start: 540, end: 690 }];
+        let described = describe(&hours);
+
+        assert_eq!(described.as_deref(), Some("周一至周五 08:30-12:00、14:00-17:30；周六 09:00-11:30"));
+    }
+}

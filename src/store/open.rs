@@ -13,10 +13,14 @@ use super::committer::{Committer, Work, Writer};
 use super::conversation::Rows;
 use crate::telemetry::StoreMetrics;
 
-use super::{Db, Sealer, StoreError, on_read, schema};
+use super::schema::{self, Dialect};
+use super::{Db, Sealer, StoreError, on_read};
 
 /// Another process (a backup, a command) may hold the write lock for a moment.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages in the log before they are copied into the database, 16 MB: pages that
+/// change again and again in between are copied once.
+const WAL_PAGES: &str = "4000";
 /// Readers beside the one writer. WAL lets them run while it commits.
 const SQLITE_READERS: u32 = 4;
 /// A quarter of PostgreSQL's default of 100, so that several processes fit.
@@ -110,6 +114,7 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(SQLITE_BUSY_TIMEOUT)
         .foreign_keys(true)
+        .pragma("wal_autocheckpoint", WAL_PAGES)
         // What was erased must not be readable in the file's free space.
         .pragma("secure_delete", "ON")
         .statement_cache_capacity(256)
@@ -152,7 +157,7 @@ fn explain_sqlite(path: &Path, error: sqlx::Error) -> StoreError {
 }
 
 async fn migrate_sqlite(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    schema::migrator().run(pool).await.map_err(|error| match schema::explain(error) {
+    schema::migrator(Dialect::Sqlite).run(pool).await.map_err(|error| match schema::explain(error) {
         StoreError::Sql(error) => explain_sqlite(path, error),
         other => other,
     })
@@ -168,7 +173,7 @@ async fn open_postgres(url: &str) -> Result<(Db, Writer), StoreError> {
         .connect_with(options.clone())
         .await
         .map_err(cannot_connect)?;
-    schema::migrator().run(&pool).await.map_err(schema::explain)?;
+    schema::migrator(Dialect::Postgres).run(&pool).await.map_err(schema::explain)?;
     let writer = Writer::open_postgres(options).await.map_err(cannot_connect)?;
     Ok((Db::Postgres(pool), writer))
 }

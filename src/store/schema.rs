@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
 use super::StoreError;
 
@@ -16,9 +16,24 @@ const STEPS: &[(i64, &str, &str)] = &[
 /// The newest step this program knows.
 pub const NEWEST: i64 = STEPS.len() as i64;
 
-pub fn migrator() -> Migrator {
+/// What only SQLite is told: it keeps a table in the order of its key when asked
+/// to, PostgreSQL has no such tables. One mark in the one text.
+const SQLITE_ALONE: (&str, &str) = ("/*sqlite: WITHOUT ROWID*/", "WITHOUT ROWID");
+
+#[derive(Clone, Copy, Debug)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+pub fn migrator(dialect: Dialect) -> Migrator {
     let migrations = STEPS.iter().map(|(version, name, sql)| {
-        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql.into_sql_str(), false)
+        let sql = match dialect {
+            Dialect::Sqlite => sql.replace(SQLITE_ALONE.0, SQLITE_ALONE.1),
+            Dialect::Postgres => (*sql).to_owned(),
+        };
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
     });
     Migrator::with_migrations(migrations.collect())
 }

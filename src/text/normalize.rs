@@ -71,6 +71,10 @@ fn keep_letters(raw: &str) -> String {
             '\u{ff01}'..='\u{ff5e}' => to_half_width(c).to_ascii_lowercase(),
             // 微❤ is 微信 for those who fear a filter.
             '\u{2764}' if matches!(last, Some('微' | 'v')) => '信',
+            '☎' | '📞' | '📱' => {
+                kept.push_str("电话");
+                continue;
+            }
             c => simplified(c.to_ascii_lowercase()),
         };
         if c.is_alphanumeric() {
@@ -141,9 +145,11 @@ mod tests {
         ("vx is 微信", "ｖｘ 多少？", "微信多少"),
         ("v信 is 微信", "加个V信", "加个微信"),
         ("微❤ is 微信", "加微❤", "加微信"),
+        ("a picture of a telephone asks for one", "☎️ or 📱 给一个呗", "电话or电话给一个呗"),
         ("a lone v is 微信", "加v聊", "加微信聊"),
         ("letters of another word stay", "avxb wxy", "avxbwxy"),
         ("a code stays", "v2版 1v1", "v2版1v1"),
+        ("a heart after many 微", "微微v❤", "微微信"),
         ("nothing but signs is empty", "?!。，~", ""),
         ("markup leaves its words", "<script>alert('x')</script>", "scriptalertxscript"),
     ];
@@ -163,7 +169,7 @@ mod tests {
         }
 
         #[test]
-        fn words_of_wechat_do_not_form_anew(raw in "[vwx信微❤1a ]{0,12}") {
+        fn words_of_wechat_do_not_form_anew(raw in "[vwx信微❤☎1a ]{0,12}") {
             let once = Normalized::new(&raw);
             prop_assert_eq!(Normalized::new(once.as_str()), once);
         }

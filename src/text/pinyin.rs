@@ -37,6 +37,9 @@ const READ_TOGETHER: &[(&str, [&str; 2])] = &[
     ("音乐", ["yin", "yue"]),
 ];
 
+/// Words whose second syllable does begin with a vowel: 方案 档案 延安.
+const WITH_APOSTROPHE: &[(&str, &str)] = &[("fang", "an"), ("dang", "an"), ("yan", "an")];
+
 struct Table {
     /// By character from `FIRST`.
     readings: Vec<Option<Syllable>>,
@@ -80,52 +83,63 @@ impl Syllable {
     }
 }
 
-/// Cuts a run of letters into the fewest syllables; of two ways, the one whose
-/// first syllable is longer. None when letters are left over: then it is not
-/// pinyin.
+/// Cuts a run of letters into syllables: as few as possible, and none that
+/// begins with a vowel unless it must (zhu na li, not zhun a li). None when
+/// letters are left over: then it is not pinyin.
 pub fn segment(letters: &str) -> Option<Vec<Syllable>> {
     /// Beyond this a run of letters is not something a person typed.
     const MAX_LETTERS: usize = 120;
     if letters.len() > MAX_LETTERS || !letters.is_ascii() {
         return None;
     }
-    let steps = fewest_steps(letters);
+    let ways = cheapest_ways(letters);
     let mut syllables = Vec::new();
     let mut at = 0;
     while at < letters.len() {
-        let length = steps.get(at).copied().flatten()?.length;
+        let length = ways.get(at).copied().flatten()?.length;
         syllables.push(spelled(letters.get(at..at + length)?)?);
         at += length;
     }
     Some(syllables)
 }
 
+/// The next syllable on the cheapest way to the end.
 #[derive(Clone, Copy)]
-struct StepOn {
+struct Way {
     length: usize,
-    /// Syllables from here to the end.
-    count: usize,
+    cost: usize,
 }
 
-/// For each position, the syllable to take there. Worked out from the end.
-fn fewest_steps(letters: &str) -> Vec<Option<StepOn>> {
+/// For each position, how to go on. Worked out from the end.
+fn cheapest_ways(letters: &str) -> Vec<Option<Way>> {
     let end = letters.len();
-    let mut steps: Vec<Option<StepOn>> = vec![None; end + 1];
-    if let Some(last) = steps.last_mut() {
-        *last = Some(StepOn { length: 0, count: 0 });
+    let mut ways: Vec<Option<Way>> = vec![None; end + 1];
+    if let Some(last) = ways.last_mut() {
+        *last = Some(Way { length: 0, cost: 0 });
     }
     for at in (0..end).rev() {
-        let ways = (1..=LONGEST.min(end - at)).filter_map(|length| {
-            spelled(letters.get(at..at + length)?)?;
-            let rest = steps.get(at + length).copied().flatten()?;
-            Some(StepOn { length, count: rest.count + 1 })
+        let next = (1..=LONGEST.min(end - at)).filter_map(|length| {
+            let rest = ways.get(at + length).copied().flatten()?;
+            Some(Way { length, cost: rest.cost + cost(letters, at, length)? })
         });
-        let best = ways.min_by_key(|way| (way.count, LONGEST - way.length));
-        if let Some(step) = steps.get_mut(at) {
-            *step = best;
+        let cheapest = next.min_by_key(|way| (way.cost, LONGEST - way.length));
+        if let Some(way) = ways.get_mut(at) {
+            *way = cheapest;
         }
     }
-    steps
+    ways
+}
+
+/// None when no syllable stands there.
+fn cost(letters: &str, at: usize, length: usize) -> Option<usize> {
+    let syllable = letters.get(at..at + length)?;
+    spelled(syllable)?;
+    let begins_with_vowel = syllable.starts_with(['a', 'e', 'o']);
+    let follows = |word: &&(&str, &str)| {
+        letters.get(..at).is_some_and(|before| before.ends_with(word.0)) && syllable == word.1
+    };
+    let is_odd = at > 0 && begins_with_vowel && !WITH_APOSTROPHE.iter().any(|word| follows(&word));
+    Some(if is_odd { 3 } else { 2 })
 }
 
 fn spelled(letters: &str) -> Option<Syllable> {
@@ -205,6 +219,9 @@ mod tests {
             ("lianxidianhua", "联系电话"),
             ("hongjunfu", "红军服"),
             ("lvyou", "旅游"),
+            ("zhunali", "住哪里"),
+            ("peixunfangan", "培训方案"),
+            ("xian", "先"),
         ] {
             let segmented: Option<Vec<Option<Syllable>>> =
                 segment(typed).map(|syllables| syllables.into_iter().map(Some).collect());

@@ -1,4 +1,7 @@
-//! The shipped rulebook and the engine together: what the centre's customers
-//! get.
+//! The rulebook that ships: that it may go live, and how well it answers what
+//! people really type.
 
+mod ablation;
+mod labelled;
+mod quality;
 mod shipped;

@@ -2,4 +2,5 @@
 
 mod conversations;
 mod forgeries;
+mod killed;
 mod retries;

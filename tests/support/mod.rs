@@ -2,4 +2,5 @@
 //! customers who write to it.
 
 pub mod databases;
+pub mod process;
 pub mod service;

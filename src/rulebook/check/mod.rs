@@ -1,6 +1,8 @@
 //! From files to a checked rulebook, with every problem at once. Alone in
 //! knowing both what was written and what is meant.
 
+mod answers;
+mod ids;
 mod read;
 mod rules;
 
@@ -79,12 +81,12 @@ pub fn check(files: &Files, surroundings: &Surroundings) -> Checked {
 /// What was written, as it is meant.
 fn mean(mut folder: Folder<'_>, surroundings: &Surroundings, problems: &mut Vec<Problem>) -> Rulebook {
     refuse_duplicate_articles(&folder, problems);
-    let ids = rules::name_rules(&folder.rules, &folder.sources, problems);
-    let targets = with_unread(rules::targets(&ids, &folder.rules, &folder.catalog), &folder.unread_ids);
+    let names = ids::name_rules(&folder.rules, &folder.sources, problems);
+    let targets = ids::with_unread(ids::targets(&names, &folder.rules, &folder.catalog), &folder.unread_ids);
     let mut templates = Templates::default();
     let mut compiler = compiler(&folder, surroundings, &targets, &mut templates);
     let phrases = compile_phrases(&folder, &mut compiler, problems);
-    let entries = ids.into_iter().zip(std::mem::take(&mut folder.rules));
+    let entries = names.into_iter().zip(std::mem::take(&mut folder.rules));
     let (rules, origins) = mean_rules(&folder, entries, surroundings, &mut compiler, problems);
     folder.settings.phrases = phrases;
     let seen = lint::Seen {
@@ -188,23 +190,6 @@ fn refuse_unsendable_last_words(
                 .remedy("请写一句完整的话。");
         problems.push(spot.locate(problem, ""));
     }
-}
-
-/// Rules in files that could not be read still exist: a link to one is right.
-fn with_unread(mut targets: Targets, ids: &[String]) -> Targets {
-    for id in ids.iter().filter_map(|id| RuleId::parse(id).ok()) {
-        targets.rules.entry(id).or_insert(u32::MAX);
-    }
-    for id in ids.iter().filter_map(|id| crate::model::ArticleId::parse(id).ok()) {
-        targets.articles.insert(id);
-    }
-    for form in ids.iter().filter_map(|id| FormId::parse(id).ok()) {
-        if let Some((rule, _)) = targets.rules.get_key_value(form.as_str()) {
-            let rule = rule.clone();
-            targets.forms.entry(form).or_insert(rule);
-        }
-    }
-    targets
 }
 
 fn refuse_duplicate_articles(folder: &Folder<'_>, problems: &mut Vec<Problem>) {

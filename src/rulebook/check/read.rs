@@ -152,8 +152,10 @@ impl<'a> Folder<'a> {
         let fields = readable.then(|| fields::read(&source, whole, keys)).flatten();
         match (role, fields) {
             (Role::Contacts, Some(fields)) => {
-                self.contacts = Presence::Read;
+                let before = problems.len();
                 self.catalog.contacts = facts::read_contacts(&source, fields, problems);
+                let nothing_read = self.catalog.contacts.is_empty() && problems.len() > before;
+                self.contacts = if nothing_read { Presence::Unreadable } else { Presence::Read };
             }
             (_, Some(fields)) => {
                 (self.settings, self.phrases) = settings::read(fields, problems);

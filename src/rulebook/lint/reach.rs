@@ -12,12 +12,6 @@ pub fn report(seen: &Seen<'_>, rule: &Rule, origin: &Origin, problems: &mut Vec<
             .remedy("请改 until，或删掉这条规则。");
         tell(problem, origin.rule);
     }
-    if has_no_way_in(rule) {
-        let problem =
-            Problem::note("no-trigger", "没有触发词、样例问题，也没有 on，只能从别的回复里点进来。")
-                .remedy("请写 triggers 或 questions。");
-        tell(problem, origin.rule);
-    }
     for (trigger, at) in rule.triggers.iter().zip(&origin.triggers) {
         if let Some(word) = single_character(trigger) {
             tell(too_short(word), *at);

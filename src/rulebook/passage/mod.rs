@@ -62,6 +62,7 @@ impl Compiler<'_> {
         let text = text.trim();
         self.report_words(text, spot, problems);
         wording::report_markdown(text, spot, problems);
+        wording::report_braces(text, spot, problems);
         if let Some(part) = unfinished_part(text) {
             problems.push(spot.locate(unfinished(part), part));
             self.report_links(text, spot, problems);

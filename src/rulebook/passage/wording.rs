@@ -1,5 +1,6 @@
 //! Words no reply should hold, and replies that are too long.
 
+use super::super::keys;
 use super::super::problem::Problem;
 use super::super::reply::Piece;
 use super::{Compiler, Spot};
@@ -27,6 +28,24 @@ impl Compiler<'_> {
                 "请换个不夸大、不承诺、不借用名义的说法；不算的话，在 settings.toml 的 red_lines 里删掉它。",
             );
             problems.push(spot.locate(problem, word));
+        }
+    }
+}
+
+/// `{phone}` and `｛｛phone｝｝` would be sent as they are.
+pub(super) fn report_braces(text: &str, spot: Spot<'_>, problems: &mut Vec<Problem>) {
+    if !text.contains(['{', '｛']) {
+        return;
+    }
+    for (name, _) in keys::VARIABLES {
+        for written in [format!("{{{name}}}"), format!("｛{name}｝")] {
+            let stands_alone = |at: usize| !text.get(..at).is_some_and(|before| before.ends_with('{'));
+            if text.match_indices(&written).any(|(at, _)| stands_alone(at)) {
+                let cause = format!("「{written}」不会换成内容，会照样发出去。");
+                let problem = Problem::error("single-brace", cause)
+                    .remedy(format!("请写两个英文大括号：{{{{{name}}}}}"));
+                problems.push(spot.locate(problem, &written));
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ CREATE TABLE conversation (
     state       TEXT   NOT NULL,  -- JSON
     changed_at  BIGINT NOT NULL,
     PRIMARY KEY (account_id, customer_id)
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 -- Plain mode only: which body came under a signed URL. Another body under the
 -- same URL is a forgery.
