@@ -7,8 +7,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::answer::{Candidate, Decision, Edition, RuleIndex, Verdict, explain};
-use crate::model::{Outcome, Reply};
+use crate::model::{Outcome, Reply, RuleId};
 use crate::rehearsal::{Decided, rule_of, text_of};
+
+/// Below this a rule only fills the screen.
+const LEAST_TOLD: f32 = 0.01;
 
 #[derive(Debug)]
 pub struct Account {
@@ -72,7 +75,7 @@ impl Account {
 
 fn choices(outcome: &Outcome) -> Vec<&str> {
     match outcome {
-        Outcome::Choices(rules) => rules.iter().map(crate::model::RuleId::as_str).collect(),
+        Outcome::Choices(rules) => rules.iter().map(RuleId::as_str).collect(),
         Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human | Outcome::Fallback | Outcome::Silence => {
             Vec::new()
         }
@@ -101,7 +104,9 @@ pub fn reasons(decided: &Decided, edition: &Edition) -> Vec<String> {
         return vec!["这条消息不回复。".to_owned()];
     }
     let verdict = verdict(decided, edition);
-    let decision = Decision { verdict, why: decided.why.clone(), normalized: Default::default() };
+    let worth_telling = decided.why.iter().filter(|candidate| candidate.score >= LEAST_TOLD);
+    let why = worth_telling.cloned().collect();
+    let decision = Decision { verdict, why, normalized: Default::default() };
     explain(&decision, &edition.rulebook.rules)
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
-use super::{ask, check, test};
+use super::{ask, check, completions, doctor, init, send, test};
 
 const EXAMPLES: &str = "\
 先试试：
@@ -53,6 +53,14 @@ pub enum Command {
     Check(check::Args),
     /// 跑一遍对话测试和示例问题
     Test(test::Args),
+    /// 扮成微信，向运行着的服务发一条消息，看真正的回复
+    Send(send::Args),
+    /// 检查部署：设置、密钥、时钟、磁盘、数据库、规则、网址，并说怎么改
+    Doctor(doctor::Args),
+    /// 写第一份设置 yingda.toml，密钥随机生成
+    Init(init::Args),
+    /// 打印命令补全脚本，供 shell 使用
+    Completions(completions::Args),
 }
 
 /// The whole command line, as clap knows it.

@@ -8,13 +8,18 @@ mod arguments;
 mod ask;
 mod bubble;
 mod check;
+mod completions;
+mod doctor;
 mod failure;
 mod folder;
+mod init;
 mod labelled;
 mod patience;
+mod send;
 mod serve;
 mod settings;
 mod test;
+mod visit;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -39,6 +44,10 @@ fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Ask(args) => ask::run(&args, &settings),
         Command::Check(args) => check::run(&args, &settings),
         Command::Test(args) => test::run(&args, &settings),
+        Command::Send(args) => send::run(&args, &settings),
+        Command::Doctor(args) => doctor::run(&args, &settings),
+        Command::Init(args) => init::run(&args, &settings),
+        Command::Completions(args) => Ok(completions::run(&args)),
     }
 }
 

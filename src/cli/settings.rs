@@ -33,6 +33,11 @@ impl Settings {
         Offline::load(&self.sources())
     }
 
+    /// The file that somebody asked for by name.
+    pub fn named_file(&self) -> Option<PathBuf> {
+        self.sources().named_file()
+    }
+
     fn sources(&self) -> Sources<'_> {
         Sources { chosen: self.chosen.as_deref(), environment: &self.environment, files: &Disk }
     }

@@ -45,7 +45,7 @@ pub use problem::{ConfigError, Place, Problem, Warning};
 pub use reference::reference;
 pub use rulebook::Rulebook;
 pub use server::{PublicUrl, Server};
-pub use sources::{Disk, FileContent, ReadFiles, Sources};
+pub use sources::{Disk, FileContent, ReadFiles, Sources, USUAL_FILE};
 pub use store::{EncryptionKey, Store, StoreUrl};
 
 use crate::model::AccountId;
