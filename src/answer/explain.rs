@@ -39,6 +39,7 @@ fn evidence(step: Step, matched: &str) -> String {
         Step::Contains => format!("含有触发词「{matched}」"),
         Step::Pattern => format!("符合正则表达式 /{matched}/"),
         Step::Pinyin => format!("读音或写法接近触发词「{matched}」"),
+        Step::Similar if matched.is_empty() => "与示例问法略有相似".to_owned(),
         Step::Similar => format!("像示例问法「{matched}」"),
     }
 }
@@ -50,7 +51,7 @@ fn fate(lost: &Lost) -> String {
         Lost::TooUnsure => "把握不够，不直接回答".to_owned(),
         Lost::NotOurs => "规则库写明这类问题不回答".to_owned(),
         Lost::Elsewhere(place) => format!("消息说的是「{place}」，不是我们"),
-        Lost::Uncovered(words) => format!("消息里的「{words}」不在任何示例问法里"),
+        Lost::Uncovered(words) => format!("消息里还有「{words}」，单凭触发词不能确定"),
         Lost::NotForAccount => "这条规则不用于这个公众号".to_owned(),
         Lost::NotValidToday => "今天不在它的有效期内".to_owned(),
     }
@@ -58,4 +59,48 @@ fn fate(lost: &Lost) -> String {
 
 fn name(position: usize, rules: &[Rule]) -> &str {
     rules.get(position).map_or("已删除的规则", |rule| &*rule.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::RuleIndex;
+    use crate::model::RuleId;
+    use crate::text::Normalized;
+
+    fn candidate(position: usize, step: Step, matched: &str, score: f32, lost: Option<Lost>) -> Candidate {
+        Candidate { rule: RuleIndex::new(position), step, matched: matched.to_owned(), score, lost }
+    }
+
+    #[test]
+    fn a_decision_is_told_in_sentences() {
+        let names = [("price", "费用预算"), ("meals", "用餐"), ("stay", "住宿")];
+        let rules: Vec<Rule> = names
+            .iter()
+            .map(|(id, name)| Rule::named(RuleId::parse(id).expect("a plain id"), name))
+            .collect();
+        let decision = Decision {
+            verdict: Verdict::Rule(RuleIndex::new(0)),
+            why: vec![
+                candidate(0, Step::Contains, "费用", 0.914, None),
+                candidate(1, Step::Similar, "一餐多少钱", 0.05, Some(Lost::Outscored)),
+                candidate(2, Step::Pinyin, "住宿", 0.01, Some(Lost::Excluded("免费".to_owned()))),
+                candidate(9, Step::Similar, "", 0.0, Some(Lost::TooUnsure)),
+            ],
+            normalized: Normalized::new("费用"),
+        };
+
+        let sentences = explain(&decision, &rules);
+
+        assert_eq!(
+            sentences,
+            [
+                "由规则「费用预算」回答。",
+                "「费用预算」：含有触发词「费用」，把握 91%。",
+                "「用餐」：像示例问法「一餐多少钱」，把握 5%；另一条规则更有把握。",
+                "「住宿」：读音或写法接近触发词「住宿」，把握 1%；消息里有它的排除词「免费」。",
+                "「已删除的规则」：与示例问法略有相似，把握 0%；把握不够，不直接回答。",
+            ]
+        );
+    }
 }

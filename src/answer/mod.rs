@@ -44,9 +44,9 @@ use gate::Gates;
 use keywords::{Evidence, Keywords};
 use occasion::Occasions;
 use settle::settle;
-use similar::Similar;
+use similar::{Likeness, Similar};
 use stand::{Findings, Scales};
-use weigh::{weigh, whole_message};
+use weigh::{beside, weigh, whole_message};
 
 /// Longer messages are forwarded texts: their beginning tells what they are.
 const MOST_CHARACTERS: usize = 512;
@@ -133,9 +133,8 @@ impl Matcher {
         let scales = Scales { weights: &self.weights, gates: &self.gates, similar: &self.similar };
         let (standings, against) = (scales.standings(&findings), scales.against(&findings));
         let (verdict, mut why) = settle(standings, &against, &self.weights, bar);
-        let likely = why.iter_mut().filter(|candidate| candidate.score > WORTH_EXPLAINING);
-        for candidate in likely.filter(|candidate| candidate.step == Step::Similar) {
-            candidate.matched = findings.likeness.nearest(candidate.rule).unwrap_or_default().to_owned();
+        for candidate in &mut why {
+            complete(candidate, text, &findings.likeness);
         }
         (verdict, why)
     }
@@ -144,6 +143,19 @@ impl Matcher {
 /// The part of a message that is looked at, in the one spelling.
 pub fn normalize(text: &str) -> Normalized {
     Normalized::new(beginning(text))
+}
+
+/// Adds to a candidate what only explanations need.
+fn complete(candidate: &mut Candidate, text: &Normalized, likeness: &Likeness) {
+    match candidate.step {
+        Step::Similar if candidate.score > WORTH_EXPLAINING => {
+            candidate.matched = likeness.nearest(candidate.rule).unwrap_or_default().to_owned();
+        }
+        Step::Contains if candidate.lost == Some(Lost::TooUnsure) => {
+            candidate.lost = Some(Lost::Uncovered(beside(text.as_str(), &candidate.matched)));
+        }
+        Step::Equals | Step::Starts | Step::Contains | Step::Pattern | Step::Pinyin | Step::Similar => {}
+    }
 }
 
 fn beginning(text: &str) -> &str {

@@ -65,8 +65,74 @@ fn covers(evidence: &[Evidence], at: usize) -> bool {
     evidence.iter().any(|keyword| (keyword.start..keyword.end).contains(&at))
 }
 
+/// What the message says beside a keyword, for explanations.
+pub fn beside(text: &str, keyword: &str) -> String {
+    /// Enough to recognise it.
+    const MOST_SHOWN: usize = 12;
+    let without = keyword.split('+').fold(text.to_owned(), |text, part| text.replace(part, ""));
+    without.chars().filter(|c| carries_meaning(*c)).take(MOST_SHOWN).collect()
+}
+
 /// False for the characters that any question is made of.
 fn carries_meaning(c: char) -> bool {
     const COMMON: &str = "的了吗呢吧啊呀嘛么是有没能可以不要想怎什多少哪几请问您你我他她它们这那个一下在和就都还也给到去来会得把跟与或及好啦哦噢哈诶哎喂咋啥";
     !COMMON.contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyword(rule: usize, matched: &str, start: usize, worth: f32) -> Evidence<'_> {
+        let rule = RuleIndex::new(rule);
+        Evidence { rule, step: Step::Contains, matched, worth, start, end: start + matched.len() }
+    }
+
+    fn strength(text: &str, evidence: &[Evidence<'_>]) -> f32 {
+        weigh(text, evidence.to_vec()).first().map_or(0.0, |weighed| weighed.strength)
+    }
+
+    #[test]
+    fn a_keyword_is_worth_less_the_more_stands_beside_it() {
+        let fees = [keyword(0, "费用", 0, 0.7)];
+        let alone = strength("费用", &fees);
+        let with_particles = strength("费用是多少呢", &fees);
+        let in_a_notice = strength(&format!("费用{}", "停水通知".repeat(50)), &fees);
+
+        assert!((alone - 0.7).abs() < 1e-6);
+        assert!((with_particles - alone).abs() < 1e-6, "particles say nothing: {with_particles}");
+        assert!(in_a_notice < 0.2 * alone, "{in_a_notice}");
+    }
+
+    #[test]
+    fn keywords_add_up_unless_they_overlap_or_are_parts_of_one() {
+        let text = "培训费用报销";
+        let one = strength(text, &[keyword(0, "费用", 6, 0.7)]);
+        let two = strength(text, &[keyword(0, "费用", 6, 0.7), keyword(0, "报销", 12, 0.7)]);
+        let inside = strength(text, &[keyword(0, "培训费用", 0, 0.95), keyword(0, "费用", 6, 0.7)]);
+        let whole = strength(text, &[keyword(0, "培训费用", 0, 0.95)]);
+        let parts = [
+            Evidence { matched: "费用+报销", ..keyword(0, "费用", 6, 0.95) },
+            Evidence { matched: "费用+报销", ..keyword(0, "报销", 12, 0.95) },
+        ];
+
+        assert!(two > one);
+        assert!((inside - whole).abs() < 1e-6);
+        assert!(strength(text, &parts) <= 0.95);
+    }
+
+    #[test]
+    fn each_rule_is_weighed_for_itself() {
+        let evidence = vec![keyword(1, "报销", 6, 0.7), keyword(0, "费用", 0, 0.7)];
+
+        let weighed = weigh("费用报销", evidence);
+
+        assert_eq!(weighed.iter().map(|w| w.matched).collect::<Vec<_>>(), ["费用", "报销"]);
+    }
+
+    #[test]
+    fn what_stands_beside_a_keyword_is_told_shortly() {
+        assert_eq!(beside("本小区停水的费用和报销", "费用+报销"), "本小区停水");
+        assert_eq!(beside(&"通知".repeat(20), "费用").chars().count(), 12);
+    }
 }

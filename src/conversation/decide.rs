@@ -77,14 +77,14 @@ pub fn decide(message: &Message, situation: &Situation<'_>) -> Decided {
     match &message.content {
         Content::Event(event) => turn.on_event(event),
         Content::Text { text, option } => turn.on_text(text, option.as_deref()),
-        Content::Image { .. } => turn.on_media(Occasion::Image, Phrase::CannotSee),
+        Content::Image { .. } => turn.on_media(&Occasion::Image, Phrase::CannotSee),
         Content::Video { .. } | Content::ShortVideo { .. } => {
-            turn.on_media(Occasion::Video, Phrase::CannotSee)
+            turn.on_media(&Occasion::Video, Phrase::CannotSee)
         }
-        Content::File { .. } => turn.on_media(Occasion::File, Phrase::CannotSee),
-        Content::Link { .. } => turn.on_media(Occasion::Link, Phrase::CannotSee),
-        Content::Voice { .. } => turn.on_media(Occasion::Voice, Phrase::CannotHear),
-        Content::Location { .. } => turn.on_media(Occasion::Location, Phrase::Location),
+        Content::File { .. } => turn.on_media(&Occasion::File, Phrase::CannotSee),
+        Content::Link { .. } => turn.on_media(&Occasion::Link, Phrase::CannotSee),
+        Content::Voice { .. } => turn.on_media(&Occasion::Voice, Phrase::CannotHear),
+        Content::Location { .. } => turn.on_media(&Occasion::Location, Phrase::Location),
         Content::Unknown { .. } => turn.say(Phrase::CannotSee, Outcome::Fallback),
     }
 }
@@ -114,8 +114,8 @@ impl Turn<'_> {
         Decided { erases: *event == Event::Unfollow, ..decided }
     }
 
-    fn on_media(&self, occasion: Occasion, otherwise: Phrase) -> Decided {
-        match self.find_occasion(&occasion) {
+    fn on_media(&self, occasion: &Occasion, otherwise: Phrase) -> Decided {
+        match self.find_occasion(occasion) {
             Some(rule) => self.fire(rule, Vec::new()),
             None => self.say(otherwise, Outcome::Fallback),
         }

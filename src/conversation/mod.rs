@@ -20,7 +20,7 @@ use tracing::{debug, error, info, warn};
 use crate::answer::Live;
 use crate::model::outcome::OutcomeKind;
 use crate::model::{AccountId, Clock, Conversation, Human, Limits, Message, Outcome, Reply, RuleId};
-use crate::store::{Committed, Store, StoreError};
+use crate::store::{Committed, Record, Store, StoreError};
 use crate::telemetry::AccountMetrics;
 
 use customers::{Customers, Known};
@@ -155,7 +155,8 @@ impl Desk {
             false => self.flooded(message, &before),
         };
         let erases = decided.erases;
-        let answered = self.commit(message, &before, decided, &mut known, now).await?;
+        let answered =
+            self.commit(record::of(message, &before, &decided, now), decided, message, &mut known).await?;
         if erases {
             // Boxed: what happens to one customer in a hundred must not make every
             // message's task three times as large.
@@ -212,13 +213,11 @@ impl Desk {
 
     async fn commit(
         &self,
-        message: &Message,
-        before: &Conversation,
+        record: Record,
         decided: Decided,
+        message: &Message,
         known: &mut Known,
-        now: Timestamp,
     ) -> Result<Arc<Answered>, Refused> {
-        let record = record::of(message, before, &decided, now);
         let commit = self.store.committer().commit(record);
         let committed = tokio::time::timeout(self.settings.store_budget, commit).await;
         match committed {

@@ -116,7 +116,7 @@ fn without_faces(raw: &str) -> String {
 /// `/::)`, `/:,@-D`, `/:rose`: up to the next space or Chinese character.
 fn face_code_end(code: &str) -> usize {
     const LONGEST_CODE: usize = 10;
-    let length = code.chars().take(LONGEST_CODE).take_while(|c| c.is_ascii_graphic()).count();
+    let length = code.chars().take(LONGEST_CODE).take_while(char::is_ascii_graphic).count();
     length.saturating_sub(1)
 }
 
