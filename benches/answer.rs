@@ -2,6 +2,8 @@
 //! costs to get ready for it, by the number of rules.
 //! `cargo bench --bench answer`.
 
+#![expect(clippy::indexing_slicing, reason = "the index is taken modulo the length")]
+
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};

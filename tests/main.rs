@@ -14,6 +14,7 @@ mod support;
 
 mod answers;
 mod architecture;
+mod commands;
 mod desk;
 mod documents;
 mod fuzzing;

@@ -51,7 +51,7 @@ fn write(path: &Path, first: &First) -> anyhow::Result<()> {
     let shown = path.display();
     match write_private(path, &write_first(first)) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.exists() => {
             bail!("{shown} 已经有了，没有改动它。要重新生成，先把它改名或移走。")
         }
         Err(error) => bail!("写不了 {shown}（{error}）。请换一个有写权限的目录，或用 --config 写明文件。"),

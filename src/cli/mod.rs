@@ -15,6 +15,7 @@ mod folder;
 mod init;
 mod labelled;
 mod patience;
+mod reference;
 mod send;
 mod serve;
 mod settings;
@@ -24,9 +25,9 @@ mod visit;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-pub use arguments::command_line;
+pub use reference::reference;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, command_line};
 use settings::Settings;
 
 pub fn run() -> ExitCode {

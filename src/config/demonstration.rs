@@ -32,10 +32,9 @@ pub fn prepare_demonstration(within: &Path) -> Result<(), DemonstrationError> {
     let path = within.join(path());
     let first = First { id: ACCOUNT.to_owned(), name: "演示".to_owned(), app_id: random_app_id() };
     match write_private(&path, &write_first(&first)) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(DemonstrationError { path, source: error })
-        }
-        Ok(()) | Err(_) => Ok(()),
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_file() => Ok(()),
+        Err(error) => Err(DemonstrationError { path, source: error }),
     }
 }
 

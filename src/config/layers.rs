@@ -110,8 +110,13 @@ fn choose(sources: &Sources, environment: &Table) -> Result<(Source, Option<File
         return Ok((Source::Environment, None));
     }
     let left = demonstration::path();
-    let file = sources.files.read(&left).map_err(|_| ConfigError::NothingConfigured)?;
-    Ok((Source::Demonstration(left), Some(file)))
+    match sources.files.read(&left) {
+        Ok(file) => Ok((Source::Demonstration(left), Some(file))),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(unreadable(&left, &error).into())
+        }
+        Err(_) => Err(ConfigError::NothingConfigured),
+    }
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use proptest::prelude::*;
 use secrecy::ExposeSecret as _;
 
 use super::*;
@@ -451,6 +452,20 @@ fn editing_rules_needs_no_secrets() {
 
     assert_eq!(offline.rulebook.folder, Path::new("rules"));
     assert_eq!(offline.accounts[0].as_str(), "main");
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_written_never_panics(
+        text in "(?s).{0,200}",
+        nearly_toml in "[\\[\\]{}=\".,#a-z0-9\n “＝：-]{0,200}",
+        value in "\\PC{0,40}",
+    ) {
+        let _ = Machine::with(&text).load();
+        let _ = Machine::with(&nearly_toml).load();
+        let _ = Machine::with(&format!("{ACCOUNT}name = {value}\n[server]\nlisten = \"{value}\"")).load();
+        let _ = Machine::with(ACCOUNT).variable("YINGDA__DESK__ACCEPTED_AGE", &value).load();
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use yingda::model::{Content, Message};
 use yingda::platform::wechat::simulator::Simulator;
 use yingda::platform::wechat::{Encryption, MAX_FIELD_BYTES, MAX_TEXT_BYTES};
 
-use super::{account, now};
+use super::{MODES, account, customer, now, open};
 
 fn read(fields: &str) -> Message {
     let account = account(Encryption::Safe);
@@ -347,4 +347,21 @@ fn everything_around_the_content_is_read() {
     assert_eq!(message.addressed_to, "gh_0123456789ab");
     assert_eq!(message.sent_at, 1_760_000_001);
     assert!(message.key.as_str().starts_with("68e77801"));
+}
+
+#[test]
+fn what_is_marked_as_a_test_is_known_as_one_in_every_mode() {
+    for mode in MODES {
+        let account = account(mode);
+        let wechat = Simulator::new(&account);
+        let xml = wechat.compose(&Content::text("你好"), &customer(), now());
+
+        let real = wechat.deliver(&xml, now());
+        let test = wechat.marked_as_test().deliver(&xml, now());
+
+        let is_test = |signed: &super::Signed| {
+            open(&account, &signed.query, &signed.body).map(|opened| opened.message.is_test())
+        };
+        assert_eq!((is_test(&real), is_test(&test)), (Ok(false), Ok(true)), "{mode:?}");
+    }
 }
