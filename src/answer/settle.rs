@@ -33,6 +33,9 @@ const MOST_CHOICES: usize = 5;
 /// So many are told in explanations.
 const MOST_CANDIDATES: usize = 8;
 
+/// A rule that was merely outscored, and by this much, explains nothing.
+const LEAST_TOLD: f32 = 0.005;
+
 /// `bar` says why a rule may not answer this message, if it may not.
 pub fn settle(
     mut standings: Vec<Standing>,
@@ -63,6 +66,11 @@ pub fn settle(
     for candidate in candidates.iter_mut().filter(|candidate| candidate.lost.is_none()) {
         candidate.lost = lost(candidate, &verdict, against);
     }
+    let best = candidates.first().map(|candidate| candidate.rule);
+    candidates.retain(|candidate| {
+        let merely_outscored = candidate.lost == Some(Lost::Outscored);
+        Some(candidate.rule) == best || !merely_outscored || candidate.score >= LEAST_TOLD
+    });
     (verdict, candidates)
 }
 
@@ -140,6 +148,7 @@ mod tests {
         let mut evidence = [0.0; 10];
         evidence[9] = 8.0;
         evidence[3] = 6.0;
+        evidence[5] = 2.0;
 
         let (verdict, candidates) = settled(&evidence, 0.0);
 
@@ -147,6 +156,7 @@ mod tests {
         assert_eq!(candidates[0].lost, Some(Lost::NotValidToday));
         assert_eq!(candidates[1].lost, None);
         assert_eq!(candidates[2].lost, Some(Lost::Outscored));
+        assert_eq!(candidates.len(), 3, "what is far behind explains nothing");
     }
 
     #[test]

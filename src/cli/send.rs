@@ -24,7 +24,7 @@ const NOTES: &str = "\
   yingda send 一个人多少钱
   yingda send --event subscribe               新关注
   yingda send --event click 菜单键            点了菜单
-  yingda send --as 张三的测试 我想报名        换一位客户
+  yingda send --as 另一位客户 我想报名        换一位客户
 
 要用和服务同一份设置（令牌和密钥在里面）。这样的客户记作测试，不进统计和未命中。
 同一位客户接着发，就是同一场对话：先发「你好」，再发「1」，就是选第 1 项。";

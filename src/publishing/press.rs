@@ -22,7 +22,7 @@ use super::fingerprint::Fingerprint;
 
 /// A change is seen after one look and trusted after a second that finds it
 /// unchanged, so a file is not read while it is being written.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const LOOK_EVERY: Duration = Duration::from_millis(120);
 /// Problems that are logged one by one; the rest is counted.
 const MAX_LOGGED_PROBLEMS: usize = 20;
 
@@ -40,8 +40,8 @@ pub struct Status {
 
 #[derive(Debug, thiserror::Error)]
 pub enum PressError {
-    #[error("规则文件夹 {} 读不了：{source}。请检查 [rulebook] folder 和文件夹权限。", folder.display())]
-    Folder { folder: PathBuf, source: ReadError },
+    #[error("规则{source}。请检查 [rulebook] folder 和文件夹权限。")]
+    Folder { source: ReadError },
     #[error(
         "规则有 {errors} 处错误，又没有发布过的旧版本可用，无法开始回复。请运行 yingda check {} 查看并改正。",
         folder.display()
@@ -190,7 +190,7 @@ async fn read_and_examine(
     let surroundings = ground.on(clock);
     let folder = folder.to_owned();
     let work = move || {
-        let files = Files::read(&folder).map_err(|source| PressError::Folder { folder, source })?;
+        let files = Files::read(&folder).map_err(|source| PressError::Folder { source })?;
         let examination = examine(&files, &surroundings);
         Ok((files, examination))
     };

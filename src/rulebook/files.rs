@@ -25,7 +25,7 @@ pub struct Files {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    #[error("the folder {} cannot be read", folder.display())]
+    #[error("文件夹 {} 读不了（{source}）", folder.display())]
     Folder { folder: PathBuf, source: std::io::Error },
 }
 

@@ -8,7 +8,7 @@ pub enum StoreError {
     #[error("数据库文件 {path} 打不开：{cause}。请检查目录是否存在、运行 yingda 的用户能否读写它。")]
     CannotOpen { path: PathBuf, cause: String },
     #[error(
-        "数据库文件夹 {path} 不能写入。请用 chown/chmod 让运行 yingda 的用户可写，或在 [store] url 里换一个位置。"
+        "数据库 {path} 不能写入。请用 chown/chmod 让运行 yingda 的用户可写，或在 [store] url 里换一个位置。"
     )]
     ReadOnly { path: PathBuf },
     #[error("磁盘已满，数据库 {path} 写不进去。请清理磁盘空间后再启动。")]

@@ -91,6 +91,7 @@ impl Store {
 
 async fn open_sqlite(path: &Path) -> Result<(Db, Writer), StoreError> {
     prepare_folder(path)?;
+    prepare_file(path)?;
     let explain = |error| explain_sqlite(path, error);
     let options = sqlite_options(path);
     let connection = options.connect().await.map_err(explain)?;
@@ -124,10 +125,16 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
 fn prepare_folder(path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let Some(folder) = folder else { return Ok(()) };
-    match std::fs::create_dir_all(folder) {
-        Ok(()) => Ok(()),
-        Err(error) => Err(explain_io(folder, &error)),
-    }
+    std::fs::create_dir_all(folder).map_err(|error| explain_io(folder, &error))
+}
+
+/// Makes the file for its owner alone. SQLite gives its log the same rights.
+fn prepare_file(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| explain_io(path, &error))
 }
 
 fn explain_io(path: &Path, error: &std::io::Error) -> StoreError {

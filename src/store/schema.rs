@@ -46,6 +46,9 @@ pub fn explain(error: MigrateError) -> StoreError {
         MigrateError::ExecuteMigration(cause, version) => {
             StoreError::Migration { version, cause: cause.to_string() }
         }
+        MigrateError::VersionMismatch(version) => {
+            StoreError::Migration { version, cause: "它由另一个未发布的版本建立".to_owned() }
+        }
         MigrateError::Execute(cause) => StoreError::Sql(cause),
         other => StoreError::Migration { version: 0, cause: other.to_string() },
     }

@@ -66,3 +66,19 @@ async fn a_server_that_does_not_answer_is_refused_with_a_remedy() {
     assert!(matches!(error, StoreError::CannotConnect { .. }), "{error}");
     assert!(error.to_string().contains("[store] url"), "{error}");
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_on_the_machine_may_read_the_database() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("yingda.db");
+
+    let store = open(&Location::Sqlite { path: path.clone() }).await.expect("opens");
+
+    for file in ["yingda.db", "yingda.db-wal", "yingda.db-shm"] {
+        let mode = std::fs::metadata(folder.path().join(file)).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+    store.close().await;
+}
