@@ -5,6 +5,7 @@
 
 mod customers;
 pub mod decide;
+mod later;
 mod once;
 mod record;
 pub mod words;
@@ -20,11 +21,12 @@ use tracing::{debug, error, info, warn};
 use crate::answer::Live;
 use crate::model::outcome::OutcomeKind;
 use crate::model::{AccountId, Clock, Conversation, Human, Limits, Message, Outcome, Reply, RuleId};
-use crate::store::{Committed, Record, Store, StoreError};
+use crate::store::{Committed, Record, Store};
 use crate::telemetry::AccountMetrics;
 
 use customers::{Customers, Known};
 use decide::{Decided, Situation};
+use later::Later;
 use once::{Flights, Joined, Outlook, Promise};
 
 /// What the desk is told once, when it is wired.
@@ -88,12 +90,14 @@ pub struct Desk {
     settings: DeskSettings,
     flights: Flights,
     customers: Customers,
+    later: Later,
     at_work: TaskTracker,
 }
 
 impl Desk {
     pub fn new(store: Store, live: Live, clock: Clock, settings: DeskSettings) -> Self {
         Self {
+            later: Later::new(store.clone()),
             store,
             live,
             clock,
@@ -218,8 +222,9 @@ impl Desk {
         message: &Message,
         known: &mut Known,
     ) -> Result<Arc<Answered>, Refused> {
-        let commit = self.store.committer().commit(record);
-        let committed = tokio::time::timeout(self.settings.store_budget, commit).await;
+        let store = self.store.clone();
+        let mut commit = Box::pin(async move { store.committer().commit(record).await });
+        let committed = tokio::time::timeout(self.settings.store_budget, &mut commit).await;
         match committed {
             Ok(Ok(Committed::Stored)) => {}
             Ok(Ok(Committed::Duplicate(earlier))) => {
@@ -230,20 +235,18 @@ impl Desk {
                 known.conversation = None;
                 return Err(Refused::Forged);
             }
-            Ok(Err(failure)) => self.note_unsaved(message, &failure),
-            Err(_) => warn!("The store did not commit within its budget; the answer leaves without it"),
+            Ok(Err(failure)) => {
+                error!(message = %message.key, cause = %failure.cause, "A message could not be stored yet");
+                self.later.finish(std::future::ready(Err(failure)));
+            }
+            Err(_) => {
+                warn!(message = %message.key, "The store is too slow; the answer leaves first");
+                self.later.finish(commit);
+            }
         }
         log_answer(message, &decided);
         known.conversation = Some(decided.conversation);
         Ok(Arc::new(Answered { reply: decided.reply, outcome: decided.outcome.kind() }))
-    }
-
-    fn note_unsaved(&self, message: &Message, failure: &StoreError) {
-        error!(
-            message = %message.key,
-            %failure,
-            "A message could not be stored; it is answered all the same"
-        );
     }
 
     /// Plain mode: a retry may come under a URL of its own, and nothing else

@@ -35,7 +35,18 @@ const GATHER_ROUNDS: usize = 3;
 #[derive(Debug)]
 pub struct Commit {
     record: Record,
-    done: oneshot::Sender<Result<Committed, Arc<StoreError>>>,
+    done: Waiter,
+}
+
+type Waiter = oneshot::Sender<Result<Committed, Uncommitted>>;
+
+/// A record that did not reach the disk, given back so that it can be tried
+/// again.
+#[derive(Clone, Debug)]
+pub struct Uncommitted {
+    /// None when the store was closed before it looked at the record.
+    pub record: Option<Box<Record>>,
+    pub cause: Arc<StoreError>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -63,9 +74,9 @@ impl Committer {
     }
 
     /// Returns once the record is on the disk, or was found to be there.
-    pub async fn commit(&self, record: Record) -> Result<Committed, Arc<StoreError>> {
+    pub async fn commit(&self, record: Record) -> Result<Committed, Uncommitted> {
         let (done, committed) = oneshot::channel();
-        let closed = || Arc::new(StoreError::Closed);
+        let closed = || Uncommitted { record: None, cause: Arc::new(StoreError::Closed) };
         self.queue.send(Commit { record, done }).await.map_err(|_| closed())?;
         committed.await.map_err(|_| closed())?
     }
@@ -121,24 +132,24 @@ impl Work {
         self.metrics.committed(records.len(), started.elapsed());
         match inserted {
             Ok(()) => waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored)))),
-            Err(error) if error.is_duplicate() => self.commit_singly(&records, waiters).await,
+            Err(error) if error.is_duplicate() => self.commit_singly(records, waiters).await,
             Err(error) => {
                 self.metrics.failures.inc();
-                let error = Arc::new(error);
-                waiters.into_iter().for_each(|done| drop(done.send(Err(Arc::clone(&error)))));
+                let cause = Arc::new(error);
+                for (record, done) in records.into_iter().zip(waiters) {
+                    let record = Some(Box::new(record));
+                    drop(done.send(Err(Uncommitted { record, cause: Arc::clone(&cause) })));
+                }
             }
         }
     }
 
-    async fn commit_singly(
-        &mut self,
-        records: &[Record],
-        waiters: Vec<oneshot::Sender<Result<Committed, Arc<StoreError>>>>,
-    ) {
+    async fn commit_singly(&mut self, records: Vec<Record>, waiters: Vec<Waiter>) {
         info!(batch = records.len(), "A message was stored before; committing one by one");
-        for (record, done) in records.iter().zip(waiters) {
-            let committed = self.writer.insert_one(record, &self.sealer).await;
-            drop(done.send(committed.map_err(Arc::new)));
+        for (record, done) in records.into_iter().zip(waiters) {
+            let committed = self.writer.insert_one(&record, &self.sealer).await;
+            let give_back = |error| Uncommitted { record: Some(Box::new(record)), cause: Arc::new(error) };
+            drop(done.send(committed.map_err(give_back)));
         }
     }
 }

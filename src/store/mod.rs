@@ -16,7 +16,7 @@ mod schema;
 mod seal;
 mod version;
 
-pub use committer::{Commit, Committed, Committer};
+pub use committer::{Commit, Committed, Committer, Uncommitted};
 pub use error::StoreError;
 pub use message::{Record, Reply as StoredReply, SignedUrl, body_of};
 pub use open::{Location, Store};

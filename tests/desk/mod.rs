@@ -4,3 +4,4 @@ mod conversations;
 mod forgeries;
 mod killed;
 mod retries;
+mod slow_store;
