@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::config::{Config, ConfigError, Source, Warning, prepare_demonstration};
 use crate::model::Clock;
 use crate::publishing::{Status, write_shipped_rulebook};
+use crate::rehearsal::Score;
 use crate::telemetry::log;
 
 use super::settings::{Settings, start_runtime};
@@ -72,7 +73,9 @@ struct Welcome {
     account: String,
     article: Option<String>,
     rules: usize,
-    transcripts: usize,
+    transcripts: Score,
+    /// The folder has errors; this version answers instead.
+    stale: Option<i64>,
     unfinished: usize,
 }
 
@@ -90,7 +93,8 @@ impl Welcome {
             account: config.accounts.first().map(|account| account.id.to_string()).unwrap_or_default(),
             article,
             rules: edition.rulebook.rules.len(),
-            transcripts: status.transcripts.passed,
+            transcripts: status.transcripts,
+            stale: status.stale.then_some(status.version),
             unfinished: status.problems.iter().filter(|problem| problem.code == "unfinished").count(),
         }
     }
@@ -104,13 +108,25 @@ impl Welcome {
         }
     }
 
+    fn say_transcripts(&self) -> String {
+        match self.transcripts {
+            Score { passed, failed: 0 } => format!("对话测试 {passed} 个全部通过"),
+            Score { passed, failed } => format!("对话测试 {passed} 个通过、{failed} 个没通过"),
+        }
+    }
+
     fn write(&self, out: &mut impl io::Write) -> io::Result<()> {
         let Self { address, folder, account, .. } = self;
         writeln!(
             out,
-            "应答已启动（演示，只有本机能访问）。规则 {} 条，对话测试 {} 个全部通过，待补充 {} 处。",
-            self.rules, self.transcripts, self.unfinished
+            "应答已启动（演示，只有本机能访问）。规则 {} 条，{}，待补充 {} 处。",
+            self.rules,
+            self.say_transcripts(),
+            self.unfinished
         )?;
+        if let Some(version) = self.stale {
+            writeln!(out, "注意：规则有错，现在用的是第 {version} 版。运行 yingda check 看错在哪里。")?;
+        }
         writeln!(out, "\n试一试（另开一个终端，在同一个目录）：")?;
         writeln!(out, "  yingda ask 一个人多少钱      看会怎样回答，为什么")?;
         writeln!(out, "  yingda send 一个人多少钱     像微信那样加密发来一条，看真正的回复")?;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::answer::{Asked, Candidate, Edition, RuleIndex, Verdict, normalize};
+use crate::answer::{Asked, Candidate, Decision, Edition, RuleIndex, Step, Verdict, normalize};
 use crate::model::message::Event;
 use crate::model::{Content, Conversation, DeliveryKey, Human, Limits, Message, Outcome, Reply};
 use crate::rulebook::{Moment, Occasion, Phrase};
@@ -147,6 +147,9 @@ impl Turn<'_> {
     /// The ladder of `answer`.
     fn climb(&self, text: Normalized) -> Decided {
         let decision = self.situation.edition.matcher.answer_normalized(text, &self.asked());
+        if words::only_steers(&decision.normalized) && !is_written_for(&decision) {
+            return self.fall_back(decision.why);
+        }
         match decision.verdict {
             Verdict::Rule(rule) if words::is_acknowledgement(&decision.normalized) => {
                 self.on_small_talk(Some(rule))
@@ -212,4 +215,13 @@ impl Turn<'_> {
     fn silence(&self) -> Decided {
         Decided::silence(self.situation.conversation.clone(), self.situation.edition.version)
     }
+}
+
+/// Whether staff wrote a trigger for these very words, and nothing merely
+/// sounds or looks like them.
+fn is_written_for(decision: &Decision) -> bool {
+    let winner = decision.why.iter().find(|candidate| candidate.lost.is_none());
+    winner.is_some_and(|winner| {
+        matches!(winner.step, Step::Equals | Step::Starts | Step::Contains | Step::Pattern)
+    })
 }

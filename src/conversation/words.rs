@@ -71,6 +71,28 @@ pub fn option_number(text: &Normalized) -> Option<usize> {
     digit.filter(|number| (1..=9).contains(number))
 }
 
+/// Words that steer a dialogue. Outside of one they are about nothing, and must
+/// not be taken for a question that merely sounds like them.
+const STEERING: &[&str] = &[
+    "上一步",
+    "下一步",
+    "跳过",
+    "取消",
+    "同意",
+    "不同意",
+    "返回",
+    "退出",
+    "退出人工",
+    "重填",
+    "提交",
+    "修改",
+    "不填了",
+];
+
+pub fn only_steers(text: &Normalized) -> bool {
+    STEERING.contains(&text.as_str()) || asks_to_continue(text)
+}
+
 pub fn asks_to_continue(text: &Normalized) -> bool {
     CONTINUE.contains(&text.as_str())
 }

@@ -33,7 +33,8 @@ fn collect(folder: &Path, depth: usize, entries: &mut Vec<Entry>) {
     let Ok(listing) = std::fs::read_dir(folder) else { return };
     for entry in listing.flatten() {
         let Ok(meta) = std::fs::metadata(entry.path()) else { continue };
-        if meta.is_dir() && depth < MAX_DEPTH {
+        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        if meta.is_dir() && !is_link && depth < MAX_DEPTH {
             collect(&entry.path(), depth + 1, entries);
         }
         let changed = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());

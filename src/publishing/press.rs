@@ -122,8 +122,10 @@ impl Press {
                 true
             }
             Err(failure) => {
-                error!(%failure, "The rulebook could not be read; the version before stays live");
-                false
+                let problem = Problem::error("folder", failure.to_string());
+                let transcripts = rehearsal::Score::default();
+                self.refuse(Examination { edition: None, problems: vec![problem], transcripts });
+                true
             }
         }
     }

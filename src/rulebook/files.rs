@@ -78,10 +78,16 @@ impl Files {
                 continue;
             }
             let path = format!("{prefix}{name}");
-            // Follows links: a mounted configuration is a link on many systems.
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            // A file may be a link: mounted configurations are. A linked folder could
+            // lead anywhere, back to itself too; a pipe would be waited for in vain.
             match fs::metadata(entry.path()) {
+                Ok(meta) if meta.is_dir() && is_link => {
+                    self.note_unreadable(path, "是指向文件夹的链接，请把文件夹本身放进来".to_owned());
+                }
                 Ok(meta) if meta.is_dir() => self.read_subfolder(&entry.path(), &path, depth),
-                Ok(meta) => self.read_file(&entry.path(), path, meta.len()),
+                Ok(meta) if meta.is_file() => self.read_file(&entry.path(), path, meta.len()),
+                Ok(_) => self.note_unreadable(path, "不是普通文件，请移走".to_owned()),
                 Err(error) => self.note_unreadable(path, error.to_string()),
             }
         }

@@ -137,3 +137,19 @@ async fn a_long_reply_is_continued_on_demand() {
     }
     assert!(whole.len() > 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_only_steers_a_dialogue_is_no_question_unless_a_rule_has_it() {
+    let mut setup = Setup::default();
+    let rule = |id: &str, header: &str, reply: &str| {
+        let text = format!("+++\nid = \"{id}\"\nname = \"{id}\"\n{header}\n+++\n{reply}\n");
+        (format!("rules/{id}.md"), text)
+    };
+    setup.files.push(rule("exam", "questions = [\"继续教育学时\", \"继续吗\"]", "学时请问顾问。"));
+    setup.files.push(rule("cancel", "triggers = [\"=取消\"]", "取消请打电话。"));
+    let yingda = Yingda::start_with(setup).await;
+    let first_miss = yingda.customer("a").says("天气预报").await;
+
+    assert_eq!(yingda.customer("b").says("继续").await, first_miss);
+    assert_eq!(yingda.customer("c").says("取消").await, "取消请打电话。");
+}

@@ -176,3 +176,31 @@ async fn a_thousand_rules_are_live_within_a_second_of_a_change() {
     // The promise is for a release build; this one is several times slower.
     assert!(took <= 4 * PROMISED, "{took:?}");
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_or_a_link_that_leads_in_circles_holds_nobody_up() {
+    let mut office = Office::open().await;
+    let rules = office.folder.path().join("responses/rules");
+    let made = std::process::Command::new("mkfifo").arg(rules.join("pipe.md")).status().expect("mkfifo");
+    assert!(made.success());
+    std::os::unix::fs::symlink(".", rules.join("circle")).expect("a link");
+
+    let (status, took) = office.next_status().await;
+
+    assert!(status.stale && took < 2 * PROMISED, "{took:?}");
+    let told: Vec<&str> = status.problems.iter().map(|problem| problem.file.as_str()).collect();
+    assert!(told.iter().any(|file| file.contains("pipe.md")), "{told:?}");
+    assert!(told.iter().any(|file| file.contains("circle")), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_gone_is_said_to_be_gone() {
+    let mut office = Office::open().await;
+
+    fs::rename(office.folder.path().join("responses"), office.folder.path().join("moved")).expect("movable");
+
+    let (status, _) = office.next_status().await;
+    assert!(status.stale && status.problems.iter().any(|problem| problem.code == "folder"));
+    assert_eq!(office.answers("多少钱"), "旧的回答。");
+}
