@@ -24,7 +24,7 @@ const MOST_ROUNDS: usize = 30;
 
 /// Weights looked at in all rounds together, at some 10 ns each: a reload of
 /// a thousand rules stays within a second.
-const MOST_WORK: usize = 30_000_000;
+const MOST_WORK: usize = 20_000_000;
 
 /// How many classes may share a piece before it is left out to save work.
 const SHARED_BY: [usize; 5] = [usize::MAX, 1024, 256, 64, 16];
