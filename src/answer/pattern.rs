@@ -1,10 +1,13 @@
 //! The rung of regular expressions. One set finds which of them match at all,
 //! in one pass; only those are run alone, to learn what they matched.
 
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexSet, RegexSetBuilder};
 
 use super::decision::RuleIndex;
 use crate::rulebook::{Rule, Trigger};
+
+/// For all patterns together: thousands of ordinary ones.
+const MOST_BYTES: usize = 64 << 20;
 
 #[derive(Debug, Default)]
 pub struct Patterns {
@@ -34,9 +37,10 @@ impl Patterns {
                 })
             })
             .collect();
-        // Each compiled alone, so the set fails only by its size, which `check`
-        // bounds; without it each pattern is tried by itself.
-        let set = RegexSet::new(patterns.iter().map(|(_, pattern)| pattern.as_str())).unwrap_or_default();
+        // Each compiled alone, so the set fails only by its size; then each
+        // pattern is tried by itself.
+        let written = patterns.iter().map(|(_, pattern)| pattern.as_str());
+        let set = RegexSetBuilder::new(written).size_limit(MOST_BYTES).build().unwrap_or_default();
         Self { set, patterns }
     }
 

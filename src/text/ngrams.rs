@@ -12,7 +12,7 @@ use super::normalize::Normalized;
 use super::pinyin::{Syllable, segment};
 
 /// The longest piece, in characters or syllables.
-pub const LONGEST: u8 = 2;
+const LONGEST: u8 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
