@@ -63,3 +63,32 @@ impl Patterns {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RuleId;
+
+    #[test]
+    fn only_the_patterns_that_match_are_found() {
+        let rules: Vec<Rule> = ["第[一二]批", "^几天$", "多少(钱|元)"]
+            .into_iter()
+            .map(|pattern| {
+                let pattern = Trigger::Pattern(Regex::new(pattern).expect("a pattern"));
+                Rule {
+                    triggers: vec![pattern],
+                    ..Rule::named(RuleId::parse("rule").expect("a plain id"), "")
+                }
+            })
+            .collect();
+
+        let patterns = Patterns::new(&rules);
+        let found = patterns.find("第二批多少元");
+
+        let positions: Vec<(usize, usize, usize)> =
+            found.iter().map(|found| (found.rule.position(), found.start, found.end)).collect();
+        assert_eq!(positions, [(0, 0, 9), (2, 9, 18)]);
+        assert_eq!(patterns.find("天气"), []);
+        assert_eq!(Patterns::new(&[]).find("天气"), []);
+    }
+}
