@@ -28,6 +28,7 @@ pub struct Against {
 /// Rules further behind cannot win any more.
 const MOST_COMPARED: usize = 16;
 
+const FEWEST_CHOICES: usize = 2;
 const MOST_CHOICES: usize = 5;
 
 /// So many are told in explanations.
@@ -94,10 +95,11 @@ fn verdict(candidates: &[Candidate], nothing: f32, weights: &Weights) -> Verdict
     if nothing > weights.quiet || best.score < weights.ask {
         return Verdict::None;
     }
-    let likely = open().filter(|candidate| candidate.score >= weights.offer);
-    let choices: Vec<RuleIndex> = likely.map(|candidate| candidate.rule).take(MOST_CHOICES).collect();
-    // A choice of one is no choice.
-    if choices.len() < 2 { Verdict::None } else { Verdict::Choices(choices) }
+    let likely = open().filter(|candidate| candidate.score >= weights.offer).count();
+    // A choice of one is no choice: the next best stands beside it.
+    let offered = likely.clamp(FEWEST_CHOICES, MOST_CHOICES);
+    let choices: Vec<RuleIndex> = open().map(|candidate| candidate.rule).take(offered).collect();
+    if choices.len() < FEWEST_CHOICES { Verdict::None } else { Verdict::Choices(choices) }
 }
 
 fn lost(candidate: &Candidate, verdict: &Verdict, against: &Against) -> Option<Lost> {
@@ -139,7 +141,8 @@ mod tests {
         check("two close rules", &[3.0, 0.0, 3.1], 0.0, &choices(&[2, 0]));
         check("at most five are offered", &[3.0; 8], 0.0, &choices(&[0, 1, 2, 3, 4]));
         check("nothing of ours is clear", &[1.0, 0.0], 4.0, &Verdict::None);
-        check("a choice of one is no choice", &[1.0], 1.0, &Verdict::None);
+        check("one likely rule beside the next best", &[1.5, -9.0, -5.0], 1.0, &choices(&[0, 2]));
+        check("one rule that is not clear", &[1.0], 1.0, &Verdict::None);
         check("no rules at all", &[], 1.0, &Verdict::None);
     }
 

@@ -12,7 +12,7 @@ use super::normalize::Normalized;
 use super::pinyin::{Syllable, segment};
 
 /// The longest piece, in characters or syllables.
-pub const LONGEST: u8 = 2;
+const LONGEST: u8 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -47,9 +47,12 @@ const FOREIGN: u64 = 1 << 41;
 /// More digits are a name or a code (12306), which is like a foreign word.
 const LONGEST_NUMBER: usize = 4;
 
+/// 汉字 in UTF-8.
+const BYTES_OF_A_CHARACTER: usize = 3;
+
 /// The pieces of `text`, each once, in no particular order.
 pub fn pieces(text: &Normalized) -> Vec<Piece> {
-    let mut into = Vec::with_capacity(6 * text.as_str().len() / 3 + 2);
+    let mut into = Vec::with_capacity(4 * text.as_str().len() / BYTES_OF_A_CHARACTER + 2);
     let tokens = tokens(text.as_str());
     for length in 1..=LONGEST {
         for window in tokens.windows(usize::from(length)) {
@@ -58,6 +61,7 @@ pub fn pieces(text: &Normalized) -> Vec<Piece> {
         }
     }
     if let ([first, second, ..], [.., before, last]) = (tokens.as_slice(), tokens.as_slice()) {
+        // The end is taken backwards, or it would look like a beginning.
         into.extend(piece(&[*first, *second], |token| token.written, Kind::Edge));
         into.extend(piece(&[*last, *before], |token| token.written, Kind::Edge));
     }

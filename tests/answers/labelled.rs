@@ -88,6 +88,14 @@ pub fn report(rows: &[Row], mut answer: impl FnMut(&str) -> Given) -> Report {
 }
 
 impl Report {
+    pub fn add(&mut self, other: Self) {
+        for (kind, counts) in other.0 {
+            for (count, number) in counts {
+                *self.0.entry(kind.clone()).or_default().entry(count).or_default() += number;
+            }
+        }
+    }
+
     /// In percent of the messages in scope, or of those out of scope.
     pub fn percent(&self, of: Count) -> f64 {
         let in_scope = |count: &Count| *count <= Count::Missed;
