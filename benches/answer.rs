@@ -13,10 +13,13 @@ use yingda::model::{AccountId, RuleId};
 use yingda::rulebook::{Rule, Rulebook, Trigger};
 use yingda::text::Normalized;
 
-/// Common characters: keywords and questions made of them overlap as real ones do.
+/// Common characters: messages and sample questions made of them overlap as
+/// real ones do.
 const CHARACTERS: &str = "我们单位想去培训请问一个人大概要多少钱能不能报销开什么票据住在哪里吃饭怎么安排行程几天老师讲课现场教学\
     红军服装结业证书邀请函档期改期上班时间人工客服投诉建议你好谢谢学习资料文章天气衣服保险医生车接站地址电话微信号\
     发票财务领导党员支部书记县区市局学校医院公司社区街道青年骨干中心山路桥村河田林木石水火土金日月星云风雨雪";
+
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A small generator, so that every run measures the same texts.
 struct Dice(u64);
@@ -29,6 +32,12 @@ impl Dice {
         usize::try_from(self.0 % sides as u64).unwrap_or(0)
     }
 
+    /// Of any of 6 000 characters, as a hundred thousand different keywords are.
+    fn keyword(&mut self) -> String {
+        let length = 2 + self.roll(4);
+        (0..length).filter_map(|_| char::from_u32(0x4e00 + u32::try_from(self.roll(6_000)).ok()?)).collect()
+    }
+
     fn text(&mut self, characters: usize) -> String {
         let all: Vec<char> = CHARACTERS.chars().filter(|c| c.is_alphabetic()).collect();
         (0..characters).map(|_| all[self.roll(all.len())]).collect()
@@ -36,10 +45,9 @@ impl Dice {
 }
 
 fn rulebook(rules: usize, questions: usize) -> Rulebook {
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut dice = Dice(SEED);
     let rules = (0..rules).map(|number| {
-        let length = 2 + dice.roll(4);
-        let keyword = Trigger::Contains(vec![Normalized::new(&dice.text(length))]);
+        let keyword = Trigger::Contains(vec![Normalized::new(&dice.keyword())]);
         let samples = (0..questions).map(|_| {
             let length = 6 + dice.roll(15);
             dice.text(length).into()
@@ -55,7 +63,13 @@ fn decisions(criterion: &mut Criterion) {
     let account = AccountId::parse("main").expect("a slug");
     let asked = Asked { account: &account, today: date(2026, 11, 23) };
     let mut dice = Dice(88_172_645_463_325_252);
-    let messages: Vec<String> = (0..512).map(|_| dice.text(20)).collect();
+    let mut messages: Vec<String> = (0..512).map(|_| dice.text(20)).collect();
+    // Every other message holds a keyword of the smallest rulebook.
+    let mut same_dice = Dice(SEED);
+    let known = same_dice.keyword();
+    for message in messages.iter_mut().step_by(2) {
+        *message = format!("{}{known}", dice.text(20 - known.chars().count()));
+    }
     let mut group = criterion.benchmark_group("a decision");
     for (rules, questions) in [(10, 0), (1_000, 0), (100_000, 0), (30, 100), (1_000, 5), (10_000, 5)] {
         let matcher = Matcher::new(&rulebook(rules, questions));

@@ -14,6 +14,10 @@ use crate::text::sounds::{Sounds, initials};
 /// A single syllable sounds like dozens of characters.
 const FEWEST_SYLLABLES: usize = 2;
 
+/// There are some 70 000 pairs of syllables: with this many keywords, any
+/// message holds a pair that sounds like one, so only longer ones are heard.
+const MANY_KEYWORDS: usize = 10_000;
+
 /// Shorter keywords with one syllable changed are other words.
 const FEWEST_FOR_A_SLIP: usize = 4;
 
@@ -57,6 +61,7 @@ impl Misspelled {
     pub fn new(rules: &[Rule]) -> Self {
         let (mut whole, mut halves) = (Vec::new(), Vec::new());
         let mut short = FxHashMap::<Box<str>, Vec<_>>::default();
+        let fewest = FEWEST_SYLLABLES + usize::from(keywords(rules).count() > MANY_KEYWORDS);
         for (rule, parts) in keywords(rules) {
             let sounds: Vec<Sounds> = parts.iter().map(Sounds::of).collect();
             if let ([part], [sound]) = (parts, sounds.as_slice()) {
@@ -69,7 +74,7 @@ impl Misspelled {
                     short.entry(letters.into()).or_default().push((rule, part.as_str().into()));
                 }
             }
-            if sounds.iter().all(|sound| sound.len() >= FEWEST_SYLLABLES) {
+            if sounds.iter().all(|sound| sound.len() >= fewest) {
                 let parts_heard = sounds.iter().map(|sound| sound.as_str().to_owned()).collect();
                 whole.push(Wanted { rule, shown: shown(parts), parts: parts_heard });
             }
