@@ -18,6 +18,10 @@ const FEWEST_SYLLABLES: usize = 2;
 /// message holds a pair that sounds like one, so only longer ones are heard.
 const MANY_KEYWORDS: usize = 10_000;
 
+/// In a longer message a pair of syllables is mostly chance: of sentences of 20
+/// characters that meant none of 1 000 keywords, one in eight sounded like one.
+const LONGEST_FOR_A_PAIR: usize = 8;
+
 /// Shorter keywords with one syllable changed are other words.
 const FEWEST_FOR_A_SLIP: usize = 4;
 
@@ -111,7 +115,8 @@ impl Misspelled {
 
     fn find_same<'p>(&'p self, sounds: &Sounds) -> Vec<Heard<'p>> {
         let hits = self.whole.find(sounds.as_str());
-        hits.iter().filter_map(|hit| heard(hit, Likeness::Same, sounds)).collect()
+        let same = hits.iter().filter_map(|hit| heard(hit, Likeness::Same, sounds));
+        same.filter(|heard| heard.length > FEWEST_SYLLABLES || sounds.len() <= LONGEST_FOR_A_PAIR).collect()
     }
 
     fn find_slips<'p>(&'p self, sounds: &Sounds) -> Vec<Heard<'p>> {
@@ -191,5 +196,7 @@ mod tests {
         check("one of three is another word", "红军服", "红军饭", None);
         check("one syllable alone", "费", "飞", None);
         check("nothing alike", "费用", "天气", None);
+        check("a pair in eight syllables", "费用", "请问一个人的费佣", Some(Likeness::Same));
+        check("a pair in nine is chance", "费用", "请问一下个人的费佣", None);
     }
 }
