@@ -22,9 +22,6 @@ const MANY_KEYWORDS: usize = 10_000;
 /// characters that meant none of 1 000 keywords, one in eight sounded like one.
 const LONGEST_FOR_A_PAIR: usize = 8;
 
-/// Shorter keywords with one syllable changed are other words.
-const FEWEST_FOR_A_SLIP: usize = 4;
-
 /// So many keywords that share a half with the message are looked at closely.
 const MOST_SLIPS: usize = 16;
 
@@ -65,11 +62,12 @@ impl Misspelled {
     pub fn new(rules: &[Rule]) -> Self {
         let (mut whole, mut halves) = (Vec::new(), Vec::new());
         let mut short = FxHashMap::<Box<str>, Vec<_>>::default();
-        let fewest = FEWEST_SYLLABLES + usize::from(keywords(rules).count() > MANY_KEYWORDS);
+        let longer = usize::from(keywords(rules).count() > MANY_KEYWORDS);
+        let fewest = FEWEST_SYLLABLES + longer;
         for (rule, parts) in keywords(rules) {
             let sounds: Vec<Sounds> = parts.iter().map(Sounds::of).collect();
             if let ([part], [sound]) = (parts, sounds.as_slice()) {
-                halves.extend(both_halves(sound).map(|half| Wanted {
+                halves.extend(both_halves(sound, fewest).map(|half| Wanted {
                     rule,
                     shown: shown(parts),
                     parts: vec![half],
@@ -126,11 +124,13 @@ impl Misspelled {
     }
 }
 
-fn both_halves(sound: &Sounds) -> impl Iterator<Item = String> {
+/// None for keywords so short that with one syllable changed they are another
+/// word.
+fn both_halves(sound: &Sounds, fewest: usize) -> impl Iterator<Item = String> {
     let syllables: Vec<char> = sound.as_str().chars().collect();
     let (first, second) = syllables.split_at(syllables.len() / 2);
     let halves = [first.iter().collect(), second.iter().collect()];
-    halves.into_iter().filter(move |_| syllables.len() >= FEWEST_FOR_A_SLIP)
+    halves.into_iter().filter(move |_| syllables.len() >= 2 * fewest)
 }
 
 fn heard<'p>(hit: &Hit<'p>, likeness: Likeness, sounds: &Sounds) -> Option<Heard<'p>> {
