@@ -127,7 +127,7 @@ impl Turn<'_> {
             return self.fire(tapped, Vec::new());
         }
         if words::is_sticker(text) {
-            return self.on_small_talk(self.find_occasion(&Occasion::Sticker));
+            return self.on_sticker();
         }
         let normalized = normalize(text);
         if words::asks_to_be_erased(&normalized) {
@@ -159,6 +159,15 @@ impl Turn<'_> {
             Verdict::None if self.is_abuse(&decision.normalized) => self.on_abuse(decision.why),
             Verdict::None => self.fall_back(decision.why),
         }
+    }
+
+    /// Nothing was asked, so nothing counts as answered, whatever is said.
+    fn on_sticker(&self) -> Decided {
+        let mut decided = self.on_small_talk(self.find_occasion(&Occasion::Sticker));
+        if decided.outcome != Outcome::Silence {
+            decided.outcome = Outcome::Fallback;
+        }
+        decided
     }
 
     /// One short reply, then none: two machines must not thank each other for ever.
