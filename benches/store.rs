@@ -31,6 +31,7 @@ fn record(number: u64) -> Record {
         effects: Vec::new(),
         nearest: None,
         signed_url: None,
+        took_us: 250,
     }
 }
 

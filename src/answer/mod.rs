@@ -18,6 +18,7 @@ mod gate;
 mod keywords;
 mod learn;
 mod live;
+pub mod misses;
 mod model;
 mod occasion;
 mod pattern;

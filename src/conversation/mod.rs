@@ -12,7 +12,7 @@ pub mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio_util::task::TaskTracker;
@@ -20,7 +20,9 @@ use tracing::{debug, error, info, warn};
 
 use crate::answer::Live;
 use crate::model::outcome::OutcomeKind;
-use crate::model::{AccountId, Clock, Conversation, Human, Limits, Message, Outcome, Reply, RuleId};
+use crate::model::{
+    AccountId, Clock, Conversation, CustomerId, Human, Limits, Message, Outcome, Reply, RuleId,
+};
 use crate::store::{Committed, Record, Store};
 use crate::telemetry::AccountMetrics;
 
@@ -151,25 +153,35 @@ impl Desk {
         limits: Limits,
         now: Timestamp,
     ) -> Result<Arc<Answered>, Refused> {
+        let started = Instant::now();
         let known = self.customers.enter(&message.account, &message.customer);
         let mut known = known.lock().await;
         let before = self.conversation_of(message, &mut known).await;
-        let decided = match self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now)) {
-            true => self.decide(message, &before, limits, now),
-            false => self.flooded(message, &before),
-        };
+        let (decided, nearest) =
+            match self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now)) {
+                true => self.decide(message, &before, limits, now),
+                false => (self.flooded(message, &before), None),
+            };
         let erases = decided.erases;
-        let answered =
-            self.commit(record::of(message, &before, &decided, now), decided, message, &mut known).await?;
+        let record = record::of(message, &before, &decided, now);
+        let record = record::completed(record, nearest, started.elapsed());
+        let answered = self.commit(record, decided, message, &mut known).await?;
         if erases {
-            // Boxed: what happens to one customer in a hundred must not make every
-            // message's task three times as large.
-            Box::pin(self.erase(message, &mut known)).await;
+            info!(customer = message.customer.masked(), "A customer was erased");
+            known.conversation = None;
+            self.customers.forget(&message.account, &message.customer);
         }
         Ok(answered)
     }
 
-    fn decide(&self, message: &Message, before: &Conversation, limits: Limits, now: Timestamp) -> Decided {
+    /// The decision, and the rules that came nearest where none answered.
+    fn decide(
+        &self,
+        message: &Message,
+        before: &Conversation,
+        limits: Limits,
+        now: Timestamp,
+    ) -> (Decided, Option<String>) {
         let edition = self.live.load();
         let situation = Situation {
             edition: &edition,
@@ -180,7 +192,14 @@ impl Desk {
             public_url: self.settings.public_url.as_deref(),
             human: self.account(message).map(|account| account.human).unwrap_or_default(),
         };
-        decide::decide(message, &situation)
+        let decided = decide::decide(message, &situation);
+        let nearest = record::nearest(&decided, &edition);
+        (decided, nearest)
+    }
+
+    /// Forgets what this process knows of somebody whom staff erased.
+    pub fn forget(&self, account: &AccountId, customer: &CustomerId) {
+        self.customers.forget(account, customer);
     }
 
     fn account(&self, message: &Message) -> Option<&DeskAccount> {
@@ -258,15 +277,6 @@ impl Desk {
         let Some(url) = record::signed_url_of(message) else { return };
         if let Err(failure) = self.store.note_signed_url(&message.account, &url, now).await {
             warn!(%failure, "Could not note the URL of a retry");
-        }
-    }
-
-    async fn erase(&self, message: &Message, known: &mut Known) {
-        known.conversation = None;
-        self.customers.forget(&message.account, &message.customer);
-        match self.store.erase_customer(&message.account, &message.customer, &message.key).await {
-            Ok(()) => info!(customer = message.customer.masked(), "A customer was erased"),
-            Err(failure) => error!(%failure, "A customer could not be erased"),
         }
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::DeliveryKey;
-use super::lead::LeadForm;
+use super::lead::{LeadForm, Source};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -17,6 +17,10 @@ pub enum Effect {
     StopWaiting,
     /// The question asked back in that message was answered by tapping.
     Settle(DeliveryKey),
+    /// The customer followed or scanned: how they came is remembered.
+    Came { source: Option<Source> },
+    /// Everything about the customer up to this message is erased.
+    Erase,
 }
 
 /// Why somebody waits for a person.
@@ -31,4 +35,32 @@ pub enum WaitReason {
     Complaint,
     /// A form was answered with 人工.
     Form,
+}
+
+impl WaitReason {
+    pub const ALL: [Self; 4] = [Self::Asked, Self::Media, Self::Complaint, Self::Form];
+
+    /// A stable word for the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Media => "media",
+            Self::Complaint => "complaint",
+            Self::Form => "form",
+        }
+    }
+
+    /// As staff read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Asked => "要找人工",
+            Self::Media => "发来图片、语音或视频",
+            Self::Complaint => "投诉",
+            Self::Form => "填表时要找人工",
+        }
+    }
+
+    pub fn parse(stored: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == stored)
+    }
 }

@@ -60,6 +60,18 @@ pub enum Standing {
     Skipped,
 }
 
+/// How far staff have come with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LeadStatus {
+    New,
+    Contacted,
+    Proposed,
+    Confirmed,
+    Held,
+    Lost,
+}
+
 /// By what a customer came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -109,6 +121,75 @@ impl LeadNumber {
 impl fmt::Display for LeadNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl LeadStatus {
+    /// In the order a lead goes through them.
+    pub const ALL: [Self; 6] =
+        [Self::New, Self::Contacted, Self::Proposed, Self::Confirmed, Self::Held, Self::Lost];
+
+    /// A stable word for the store and for addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Contacted => "contacted",
+            Self::Proposed => "proposed",
+            Self::Confirmed => "confirmed",
+            Self::Held => "held",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// As staff read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::New => "新",
+            Self::Contacted => "已联系",
+            Self::Proposed => "方案已发",
+            Self::Confirmed => "已确认",
+            Self::Held => "已成班",
+            Self::Lost => "未成",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
+    /// Nothing more is to be done: another form makes another lead.
+    pub fn is_closed(self) -> bool {
+        match self {
+            Self::Held | Self::Lost => true,
+            Self::New | Self::Contacted | Self::Proposed | Self::Confirmed => false,
+        }
+    }
+}
+
+impl Source {
+    /// Its two columns.
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Scan(scene) => ("scan", scene),
+            Self::Menu(key) => ("menu", key),
+            Self::Rule(rule) => ("rule", rule),
+        }
+    }
+
+    pub fn from_parts(kind: &str, key: &str) -> Option<Self> {
+        match kind {
+            "scan" => Some(Self::Scan(key.to_owned())),
+            "menu" => Some(Self::Menu(key.to_owned())),
+            "rule" => Some(Self::Rule(key.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+impl LeadForm {
+    /// The first answer of a kind that was given.
+    pub fn find(&self, kind: AnswerKind) -> Option<&LeadAnswer> {
+        self.answers.iter().find(|answer| answer.kind == kind && answer.standing != Standing::Skipped)
     }
 }
 

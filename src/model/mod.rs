@@ -2,6 +2,7 @@
 //! edge. Not here: IO, async, SQL, anything that knows a channel's wire format
 //! or a rule file.
 
+pub mod actor;
 pub mod clock;
 pub mod conversation;
 pub mod effect;
@@ -12,12 +13,13 @@ pub mod message;
 pub mod outcome;
 pub mod reply;
 
+pub use actor::{Act, Actor};
 pub use clock::Clock;
 pub use conversation::{Conversation, Stage};
 pub use effect::Effect;
 pub use human::Human;
 pub use ids::{AccountId, ArticleId, CustomerId, DeliveryKey, FormId, RuleId};
-pub use lead::{LeadForm, LeadNumber};
+pub use lead::{LeadForm, LeadNumber, LeadStatus};
 pub use message::{Content, Event, Message, Proof};
 pub use outcome::{Outcome, OutcomeKind};
 pub use reply::{Card, Limits, Reply, Span, Text};

@@ -46,6 +46,13 @@ impl Outcome {
 }
 
 impl OutcomeKind {
+    pub const ALL: [Self; 6] =
+        [Self::Answer, Self::Choices, Self::Form, Self::Human, Self::Fallback, Self::Silence];
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Answer => "answer",

@@ -22,7 +22,7 @@ mod writer;
 
 pub use writer::Writer;
 
-/// Messages in one transaction. 64 rows of 12 values stay far below SQLite's
+/// Messages in one transaction. 64 rows of 14 values stay far below SQLite's
 /// 32 766 and PostgreSQL's 65 535 parameters a statement.
 const MAX_BATCH: usize = 64;
 /// Messages that may wait for a commit; beyond it `commit` waits for a place.

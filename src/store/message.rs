@@ -35,6 +35,9 @@ pub struct Record {
     pub nearest: Option<String>,
     /// Plain mode: the signed URL it came under.
     pub signed_url: Option<SignedUrl>,
+    /// Microseconds from the delivery to this record: loading and deciding.
+    #[serde(default)]
+    pub took_us: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,39 +115,6 @@ impl Store {
         Ok(forgotten)
     }
 
-    /// Erases a customer: what they wrote, what they got and where they stood.
-    /// The keys of their messages stay, hashed, so that a late retry is still
-    /// recognised; only the message that asked for it keeps its reply, for its
-    /// own retries.
-    pub async fn erase_customer(
-        &self,
-        account: &AccountId,
-        customer: &CustomerId,
-        request: &DeliveryKey,
-    ) -> Result<(), StoreError> {
-        const MESSAGES: &str = "UPDATE message SET customer_id = NULL, body = NULL, sealed = NULL, \
-             reply = CASE WHEN id = $4 THEN reply ELSE $3 END WHERE account_id = $1 AND customer_id = $2";
-        const CONVERSATION: &str = "DELETE FROM conversation WHERE account_id = $1 AND customer_id = $2";
-        let silence = serde_json::to_string(&ModelReply::Silence).unwrap_or_default();
-        on!(&self.db, |pool| {
-            let mut transaction = pool.begin().await?;
-            sqlx::query(MESSAGES)
-                .bind(account.as_str())
-                .bind(customer.as_str())
-                .bind(silence.as_str())
-                .bind(request.as_str())
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query(CONVERSATION)
-                .bind(account.as_str())
-                .bind(customer.as_str())
-                .execute(&mut *transaction)
-                .await?;
-            transaction.commit().await?;
-        });
-        Ok(())
-    }
-
     /// Plain mode: notes which body came under a signed URL.
     pub async fn note_signed_url(
         &self,
@@ -183,6 +153,25 @@ impl Store {
         })?;
         Ok(row.map(|(ms,)| from_millis(ms)))
     }
+}
+
+/// Keys are led by the second a message was sent, which is not the second it
+/// was received: between them lie retries, and clocks that differ.
+const KEYS_DIFFER_BY_SECONDS: i64 = 24 * 60 * 60;
+
+/// Below every key of a message that was received at `ms` or later.
+pub(super) fn first_key_at(ms: i64) -> String {
+    key_at(ms / 1_000 - KEYS_DIFFER_BY_SECONDS)
+}
+
+/// Above every key of a message that was received before `ms`.
+pub(super) fn last_key_at(ms: i64) -> String {
+    key_at((ms / 1_000).saturating_add(KEYS_DIFFER_BY_SECONDS))
+}
+
+fn key_at(second: i64) -> String {
+    let last = i64::from(u32::MAX);
+    format!("{:08x}", second.clamp(0, last))
 }
 
 /// What of a message is kept to be read. Media is kept by its kind alone until

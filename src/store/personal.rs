@@ -3,12 +3,63 @@
 
 use std::borrow::Cow;
 
+use crate::model::lead::{AnswerKind, LeadAnswer};
+
+use super::Sealer;
+
 /// A local telephone number has 7 or 8 digits, a mobile number 11, an identity
 /// card 18. Shorter runs are dates, prices and headcounts.
 const SHORTEST_NUMBER: usize = 7;
+const MOBILE_DIGITS: usize = 11;
 /// What stays readable: enough to recognise one's own number.
 const KEPT_IN_FRONT: usize = 3;
 const KEPT_AT_THE_END: usize = 2;
+
+/// A text as it is kept: what everybody may see, and its original, encrypted,
+/// where that is less than everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub shown: String,
+    pub sealed: Option<String>,
+}
+
+impl Kept {
+    pub fn of(text: &str, sealer: &Sealer, row: &str) -> Self {
+        match mask_numbers(text) {
+            Cow::Borrowed(shown) => Self { shown: shown.to_owned(), sealed: None },
+            Cow::Owned(shown) => Self { shown, sealed: Some(sealer.seal(text, row)) },
+        }
+    }
+}
+
+/// What everybody may see of an answer in a form.
+pub fn mask_answer(answer: &LeadAnswer) -> LeadAnswer {
+    let value = match answer.kind {
+        AnswerKind::Phone => mask_phone(&answer.value),
+        AnswerKind::Name => mask_name(&answer.value),
+        AnswerKind::Unit | AnswerKind::People | AnswerKind::When | AnswerKind::Text => {
+            mask_numbers(&answer.value).into_owned()
+        }
+    };
+    LeadAnswer { value, ..answer.clone() }
+}
+
+/// 138****0000: its owner recognises it, nobody can call it.
+fn mask_phone(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(|c| is_digit(*c)).collect();
+    let kept_at_the_end = if digits.len() >= MOBILE_DIGITS { 4 } else { KEPT_AT_THE_END };
+    if digits.len() < SHORTEST_NUMBER {
+        return "****".to_owned();
+    }
+    let front = digits.iter().take(KEPT_IN_FRONT);
+    let end = digits.iter().skip(digits.len() - kept_at_the_end);
+    front.chain(&['*'; 4]).chain(end).collect()
+}
+
+/// 王**: the family name stays, so that staff know whom to ask for.
+fn mask_name(name: &str) -> String {
+    name.trim().chars().take(1).chain(['*', '*']).collect()
+}
 
 /// The text with such numbers masked, or as it is when it holds none.
 pub fn mask_numbers(text: &str) -> Cow<'_, str> {
@@ -77,6 +128,29 @@ mod tests {
         ("two short numbers in one text stay", "2026年11月23日 45人", "2026年11月23日 45人"),
         ("nothing", "", ""),
     ];
+
+    #[test]
+    fn what_leads_to_a_person_in_an_answer_is_masked_by_its_kind() {
+        for (kind, value, expected) in [
+            (AnswerKind::Phone, "13800000000", "138****0000"),
+            (AnswerKind::Phone, "0796-655989", "079****89"),
+            (AnswerKind::Phone, "办公室,下午打", "****"),
+            (AnswerKind::Name, "王主任", "王**"),
+            (AnswerKind::Name, "", "**"),
+            (AnswerKind::Unit, "某县税务局", "某县税务局"),
+            (AnswerKind::Unit, "某局 13812345678", "某局 138******78"),
+            (AnswerKind::People, "约50人", "约50人"),
+        ] {
+            let answer = LeadAnswer {
+                field: "f".into(),
+                label: "l".into(),
+                value: value.into(),
+                kind,
+                standing: crate::model::lead::Standing::Understood,
+            };
+            assert_eq!(mask_answer(&answer).value, expected, "{kind:?} {value}");
+        }
+    }
 
     #[test]
     fn numbers_that_lead_to_a_person_are_masked() {

@@ -1,6 +1,7 @@
 //! Pure text: one spelling for what is typed in many, how it sounds, what it
 //! is made of. Not here: anything that knows what a rule is.
 
+pub mod alike;
 pub mod ngrams;
 pub mod normalize;
 pub mod pinyin;

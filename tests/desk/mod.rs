@@ -1,7 +1,9 @@
-//! The front door and the desk behind it: what a customer experiences.
+//! The front door and the desk behind it: what a customer experiences, and what
+//! staff hear of it.
 
 mod conversations;
 mod forgeries;
+mod kept;
 mod killed;
 mod retries;
 mod slow_store;

@@ -38,6 +38,7 @@ fn record(id: &str, from: &str, body: &str) -> Record {
         effects: Vec::new(),
         nearest: None,
         signed_url: None,
+        took_us: 250,
     }
 }
 
@@ -160,7 +161,11 @@ async fn an_erased_customer_leaves_only_the_keys_of_their_messages() {
         commit(&fresh.store, record("m1", "o1", "hello")).await;
         commit(&fresh.store, record("m2", "o2", "other")).await;
 
-        fresh.store.erase_customer(&account(), &customer("o1"), &key("m9")).await.expect("erasable");
+        fresh
+            .store
+            .erase_customer(&account(), &customer("o1"), &key("m9"), at(2_000))
+            .await
+            .expect("erasable");
 
         let load = async |id: &str| fresh.store.load_original(&account(), &key(id)).await.expect("readable");
         assert_eq!(load("m1").await, None, "{}", fresh.name());

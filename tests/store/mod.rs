@@ -1,6 +1,11 @@
 //! The store, on every database: what is committed is there, once, and can be
 //! forgotten.
 
+mod erasing;
+mod following;
+mod leads;
+mod many;
 mod messages;
+mod misses;
 mod opening;
 mod versions;

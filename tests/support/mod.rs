@@ -3,4 +3,5 @@
 
 pub mod databases;
 pub mod process;
+pub mod said;
 pub mod service;

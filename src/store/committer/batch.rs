@@ -26,6 +26,8 @@ pub struct Row<'a> {
     pub version: i64,
     pub reply: String,
     pub is_test: i64,
+    pub nearest: Option<&'a str>,
+    pub took_us: i64,
     pub conversation: Option<&'a str>,
     pub signed_url: Option<&'a SignedUrl>,
 }
@@ -50,6 +52,8 @@ impl<'a> Row<'a> {
             version: record.version,
             reply: serde_json::to_string(&record.reply).unwrap_or_default(),
             is_test: i64::from(record.is_test),
+            nearest: record.nearest.as_deref(),
+            took_us: record.took_us,
             conversation: record.conversation.as_deref(),
             signed_url: record.signed_url.as_ref(),
         }
@@ -63,8 +67,8 @@ const SIGNED_URL: Table = Table {
 };
 const MESSAGE: Table = Table {
     insert: "INSERT INTO message (account_id, id, customer_id, received_at, kind, body, sealed, \
-             outcome, rule_id, version, reply, is_test) VALUES ",
-    columns: 12,
+             outcome, rule_id, version, reply, is_test, nearest, took_us) VALUES ",
+    columns: 14,
     conflict: "",
 };
 const CONVERSATION: Table = Table {

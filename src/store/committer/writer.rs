@@ -6,12 +6,25 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, PgConn
 
 use super::batch::{Places, Row, Rows, Texts};
 use super::{Committed, Record, Sealer, StoreError};
-use crate::store::message;
+use crate::store::{effect, message};
 
 #[derive(Debug)]
 pub enum Writer {
     Sqlite(Link<SqliteConnection>),
     Postgres(Link<PgConnection>),
+}
+
+/// What goes into one transaction.
+struct Batch<'a> {
+    rows: Vec<Row<'a>>,
+    records: &'a [Record],
+    sealer: &'a Sealer,
+}
+
+impl Batch<'_> {
+    fn has_effects(&self) -> bool {
+        self.records.iter().any(|record| !record.effects.is_empty())
+    }
 }
 
 /// A connection that is opened again when it was lost.
@@ -52,7 +65,9 @@ macro_rules! bind_messages {
                 .bind(row.rule)
                 .bind(row.version)
                 .bind(row.reply.as_str())
-                .bind(row.is_test);
+                .bind(row.is_test)
+                .bind(row.nearest)
+                .bind(row.took_us);
         }
         query
     }};
@@ -84,10 +99,11 @@ impl Writer {
     /// All records in one transaction, or none of them. A row that was there
     /// before makes it fail as a duplicate.
     pub async fn insert_all(&mut self, records: &[Record], sealer: &Sealer) -> Result<(), StoreError> {
-        let rows: Vec<Row<'_>> = records.iter().map(|record| Row::new(record, sealer)).collect();
+        let batch =
+            Batch { rows: records.iter().map(|record| Row::new(record, sealer)).collect(), records, sealer };
         match self {
-            Self::Sqlite(link) => link.insert(&rows).await,
-            Self::Postgres(link) => link.insert(&rows).await,
+            Self::Sqlite(link) => link.insert(&batch).await,
+            Self::Postgres(link) => link.insert(&batch).await,
         }
     }
 
@@ -133,9 +149,9 @@ impl<C: Connection> Link<C> {
 impl Link<SqliteConnection> {
     /// Two calls for a whole transaction: each is a trip to SQLite's thread and
     /// back, which costs more than the insert itself.
-    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+    async fn insert(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
         let (connection, texts) = self.ready().await?;
-        let inserted = insert_in_sqlite(connection, texts, rows).await;
+        let inserted = insert_in_sqlite(connection, texts, batch).await;
         if let Err(error) = &inserted {
             let undone = connection.execute("ROLLBACK").await;
             if undone.is_err() || !error.is_duplicate() {
@@ -149,23 +165,34 @@ impl Link<SqliteConnection> {
 async fn insert_in_sqlite(
     connection: &mut SqliteConnection,
     texts: &mut Texts,
-    rows: &[Row<'_>],
+    batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
+    let rows = &batch.rows;
     let count = Rows::count(rows);
     // IMMEDIATE: a lock that is upgraded later fails at once instead of waiting.
     let begin = texts.insert("BEGIN IMMEDIATE; ", Rows { conversations: 0, ..count }, "");
     let query = bind_messages!(bind_signed_urls!(sqlx::query(AssertSqlSafe(begin)), rows), rows);
     query.execute(&mut *connection).await?;
-    let commit = texts.insert("", Rows { conversations: count.conversations, ..Rows::default() }, "COMMIT");
+    let conversations = Rows { conversations: count.conversations, ..Rows::default() };
+    if batch.has_effects() {
+        // Erasing removes conversations, so it comes after them.
+        let text = texts.insert("", conversations, "SELECT 1");
+        let query = bind_conversations!(sqlx::query(AssertSqlSafe(text)), rows);
+        query.execute(&mut *connection).await?;
+        effect::apply(&mut *connection, batch.records, batch.sealer).await?;
+        connection.execute("COMMIT").await?;
+        return Ok(());
+    }
+    let commit = texts.insert("", conversations, "COMMIT");
     let query = bind_conversations!(sqlx::query(AssertSqlSafe(commit)), rows);
     query.execute(&mut *connection).await?;
     Ok(())
 }
 
 impl Link<PgConnection> {
-    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+    async fn insert(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
         let (connection, texts) = self.ready().await?;
-        let inserted = insert_in_postgres(connection, texts, rows).await;
+        let inserted = insert_in_postgres(connection, texts, batch).await;
         if inserted.as_ref().is_err_and(|error| !error.is_duplicate()) {
             self.connection = None;
         }
@@ -176,8 +203,9 @@ impl Link<PgConnection> {
 async fn insert_in_postgres(
     connection: &mut PgConnection,
     texts: &mut Texts,
-    rows: &[Row<'_>],
+    batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
+    let rows = &batch.rows;
     let count = Rows::count(rows);
     let mut transaction = connection.begin().await?;
     if count.signed_urls > 0 {
@@ -192,6 +220,7 @@ async fn insert_in_postgres(
         let query = bind_conversations!(sqlx::query(AssertSqlSafe(text)), rows);
         query.execute(&mut *transaction).await?;
     }
+    effect::apply(&mut *transaction, batch.records, batch.sealer).await?;
     // Dropping the transaction on the way out undoes it.
     transaction.commit().await?;
     Ok(())

@@ -1,0 +1,228 @@
+//! The list of conversations: who wrote last, who waits, who is mine.
+
+use jiff::{SignedDuration, Timestamp};
+use rustc_hash::FxHashSet;
+
+use crate::model::clock::from_millis;
+use crate::model::{AccountId, Actor, CustomerId, OutcomeKind, RuleId};
+
+use super::lead::like;
+use super::message::first_key_at;
+use super::waiting::Waiting;
+use super::{Store, StoreError, on_read};
+
+/// Conversations of a page.
+pub const INBOX_PAGE: u32 = 50;
+/// A search looks this far back into what was said.
+const SEARCHED: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Comes after every key: keys are hexadecimal.
+const NEWEST_KEY: &str = "g";
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InboxFilter {
+    /// In the line, who waits longest first.
+    Waiting,
+    /// Taken by somebody and not ended.
+    Mine(Actor),
+    /// Everybody, the latest first; from the page before, the cursor of its last.
+    All { before: Option<String> },
+    /// Whose messages, leads or tags hold the text.
+    Search { text: String },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct InboxRow {
+    pub customer: CustomerId,
+    /// None when all they wrote was forgotten.
+    pub last: Option<LastMessage>,
+    pub waiting: Option<Waiting>,
+    /// From their latest lead.
+    pub unit: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct LastMessage {
+    /// Where the next page begins.
+    pub cursor: String,
+    pub at: Timestamp,
+    pub kind: String,
+    pub text: Option<String>,
+    pub outcome: OutcomeKind,
+    pub rule: Option<RuleId>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    customer_id: String,
+    id: String,
+    received_at: i64,
+    kind: String,
+    body: Option<String>,
+    outcome: String,
+    rule_id: Option<String>,
+}
+
+/// Walks back through the newest messages and keeps the last of each customer.
+/// Not `NOT EXISTS`: PostgreSQL would join all messages with all before it stops
+/// at a page.
+const LATEST: &str = "SELECT customer_id, id, received_at, kind, body, outcome, rule_id FROM message m \
+     WHERE m.account_id = $1 AND m.id < $2 AND m.customer_id IS NOT NULL AND m.is_test = 0 \
+     AND m.id = (SELECT n.id FROM message n WHERE n.account_id = m.account_id \
+       AND n.customer_id = m.customer_id ORDER BY n.id DESC LIMIT 1) \
+     ORDER BY m.id DESC LIMIT $3";
+const LATEST_OF: &str = "SELECT customer_id, id, received_at, kind, body, outcome, rule_id FROM message \
+     WHERE account_id = $1 AND customer_id = $2 ORDER BY id DESC LIMIT 1";
+const WHO_SAID: &str = "SELECT DISTINCT customer_id FROM message WHERE account_id = $1 AND id >= $3 \
+     AND customer_id IS NOT NULL AND is_test = 0 AND LOWER(body) LIKE $2 ESCAPE '!' LIMIT $4";
+const WHO_LEFT: &str = "SELECT DISTINCT customer_id FROM lead WHERE account_id = $1 \
+     AND customer_id IS NOT NULL AND (LOWER(number) LIKE $2 ESCAPE '!' \
+     OR LOWER(COALESCE(unit, '')) LIKE $2 ESCAPE '!' OR LOWER(answers) LIKE $2 ESCAPE '!') LIMIT $3";
+const WHO_IS: &str = "SELECT DISTINCT customer_id FROM customer_tag WHERE account_id = $1 \
+     AND LOWER(tag) LIKE $2 ESCAPE '!' LIMIT $3";
+const UNIT: &str = "SELECT unit FROM lead WHERE account_id = $1 AND customer_id = $2 AND unit IS NOT NULL \
+     ORDER BY handed_in_at DESC LIMIT 1";
+
+impl Store {
+    pub async fn list_inbox(
+        &self,
+        account: &AccountId,
+        filter: &InboxFilter,
+        now: Timestamp,
+    ) -> Result<Vec<InboxRow>, StoreError> {
+        match filter {
+            InboxFilter::Waiting => self.list_line(account, |_| true).await,
+            InboxFilter::Mine(me) => {
+                let mine = |waiting: &Waiting| waiting.taken.as_ref().is_some_and(|taken| taken.by == *me);
+                self.list_line(account, mine).await
+            }
+            InboxFilter::All { before } => {
+                self.list_latest(account, before.as_deref().unwrap_or(NEWEST_KEY)).await
+            }
+            InboxFilter::Search { text } => self.search(account, text, now).await,
+        }
+    }
+
+    async fn list_line(
+        &self,
+        account: &AccountId,
+        wanted: impl Fn(&Waiting) -> bool,
+    ) -> Result<Vec<InboxRow>, StoreError> {
+        let mut rows = Vec::new();
+        for waiting in self.list_waiting(account).await?.into_iter().filter(wanted) {
+            let customer = waiting.customer.clone();
+            let last = self.find_last_message(account, &customer).await?;
+            let unit = self.find_unit(account, &customer).await?;
+            rows.push(InboxRow { customer, last, waiting: Some(waiting), unit });
+        }
+        Ok(rows)
+    }
+
+    async fn list_latest(&self, account: &AccountId, before: &str) -> Result<Vec<InboxRow>, StoreError> {
+        let latest: Vec<Row> = on_read!(&self.db, |pool| {
+            sqlx::query_as(LATEST)
+                .bind(account.as_str())
+                .bind(before)
+                .bind(i64::from(INBOX_PAGE))
+                .fetch_all(pool)
+                .await
+        })?;
+        let mut rows = Vec::with_capacity(latest.len());
+        for row in latest {
+            let (customer, last) = row.read_with_customer()?;
+            rows.push(self.complete(account, customer, Some(last)).await?);
+        }
+        Ok(rows)
+    }
+
+    async fn search(
+        &self,
+        account: &AccountId,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Vec<InboxRow>, StoreError> {
+        let Some(pattern) = like(text) else { return Ok(Vec::new()) };
+        let since = now.checked_sub(SEARCHED).unwrap_or(Timestamp::MIN).as_millisecond();
+        let said: Vec<(String,)> = on_read!(&self.db, |pool| {
+            let query = sqlx::query_as(WHO_SAID).bind(account.as_str()).bind(&*pattern);
+            query.bind(first_key_at(since)).bind(i64::from(INBOX_PAGE)).fetch_all(pool).await
+        })?;
+        let mut found: FxHashSet<String> = said.into_iter().map(|(customer,)| customer).collect();
+        for sql in [WHO_LEFT, WHO_IS] {
+            let more: Vec<(String,)> = on_read!(&self.db, |pool| {
+                let query = sqlx::query_as(sql).bind(account.as_str()).bind(&*pattern);
+                query.bind(i64::from(INBOX_PAGE)).fetch_all(pool).await
+            })?;
+            found.extend(more.into_iter().map(|(customer,)| customer));
+        }
+        let mut rows = Vec::with_capacity(found.len());
+        for customer in found {
+            let customer = read_customer(&customer)?;
+            let last = self.find_last_message(account, &customer).await?;
+            rows.push(self.complete(account, customer, last).await?);
+        }
+        let newest = |row: &InboxRow| std::cmp::Reverse(row.last.as_ref().map(|last| last.cursor.clone()));
+        rows.sort_by_cached_key(newest);
+        rows.truncate(usize::try_from(INBOX_PAGE).unwrap_or(usize::MAX));
+        Ok(rows)
+    }
+
+    async fn complete(
+        &self,
+        account: &AccountId,
+        customer: CustomerId,
+        last: Option<LastMessage>,
+    ) -> Result<InboxRow, StoreError> {
+        let waiting = self.find_waiting(account, &customer).await?;
+        let unit = self.find_unit(account, &customer).await?;
+        Ok(InboxRow { customer, last, waiting, unit })
+    }
+
+    pub async fn find_last_message(
+        &self,
+        account: &AccountId,
+        customer: &CustomerId,
+    ) -> Result<Option<LastMessage>, StoreError> {
+        let row: Option<Row> = on_read!(&self.db, |pool| {
+            sqlx::query_as(LATEST_OF)
+                .bind(account.as_str())
+                .bind(customer.as_str())
+                .fetch_optional(pool)
+                .await
+        })?;
+        row.map(read).transpose()
+    }
+
+    async fn find_unit(
+        &self,
+        account: &AccountId,
+        customer: &CustomerId,
+    ) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> = on_read!(&self.db, |pool| {
+            sqlx::query_as(UNIT).bind(account.as_str()).bind(customer.as_str()).fetch_optional(pool).await
+        })?;
+        Ok(row.map(|(unit,)| unit))
+    }
+}
+
+impl Row {
+    pub(super) fn read_with_customer(self) -> Result<(CustomerId, LastMessage), StoreError> {
+        let customer = read_customer(&self.customer_id)?;
+        Ok((customer, read(self)?))
+    }
+}
+
+fn read_customer(stored: &str) -> Result<CustomerId, StoreError> {
+    CustomerId::parse(stored).map_err(|cause| StoreError::corrupt("customer", cause))
+}
+
+fn read(row: Row) -> Result<LastMessage, StoreError> {
+    Ok(LastMessage {
+        cursor: row.id,
+        at: from_millis(row.received_at),
+        kind: row.kind,
+        text: row.body,
+        outcome: OutcomeKind::parse(&row.outcome)
+            .ok_or_else(|| StoreError::corrupt("message", &row.outcome))?,
+        rule: row.rule_id.as_deref().and_then(|id| RuleId::parse(id).ok()),
+    })
+}
