@@ -1,7 +1,7 @@
 //! The only wiring: settings become a running service, and a signal ends it
 //! cleanly.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -17,9 +17,11 @@ use tracing::{error, info};
 
 use crate::config::{self, Config, KeyError, StoreUrl};
 use crate::conversation::{Desk, DeskAccount, DeskSettings};
-use crate::jobs;
+use crate::jobs::{self, JobSettings, Schedule};
 use crate::model::Clock;
+use crate::outbound::Alerts;
 use crate::platform::wechat::{EncodingAesKey, Token};
+use crate::platform::wecom_robot::{InvalidRobot, Robot};
 use crate::platform::{Channel, wechat};
 use crate::publishing::{Ground, Press, PressError};
 use crate::site::{self, AskRulebook, RulebookHealth, Site, Standing};
@@ -40,6 +42,8 @@ pub enum StartError {
     Rulebook(#[from] PressError),
     #[error("{0}")]
     Key(#[from] KeyError),
+    #[error("{0}。它写在 [notify] wecom_robot。")]
+    Robot(#[from] InvalidRobot),
     #[error("账号「{account}」的设置不对：{cause}。")]
     Account { account: String, cause: String },
     #[error("端口 {address} 已被别的程序占用。请停掉它，或在 [server] listen 里换一个端口。")]
@@ -58,8 +62,13 @@ pub struct App {
     pub metrics: Metrics,
     pub refusals: Arc<Refusals>,
     pub clock: Clock,
-    keep_messages_days: NonZeroU32,
+    /// None where nobody is to be told.
+    pub alerts: Option<Alerts>,
+    pub schedule: Schedule,
 }
+
+/// Until the settings say otherwise.
+const KEEP_LEADS_MONTHS: NonZeroU32 = NonZeroU32::new(12).expect("twelve is not zero");
 
 impl App {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, StartError> {
@@ -98,7 +107,14 @@ impl App {
             public_url: public_url.as_deref().map(Arc::from),
         };
         let routes = webhook.routes().merge(site::routes(site));
-        Ok(Self { routes, store, desk, press, metrics, refusals, clock, keep_messages_days })
+        let alerts = alerts(config, &store, &clock, &metrics)?;
+        let work = JobSettings {
+            keep_messages_days,
+            keep_leads_months: KEEP_LEADS_MONTHS,
+            accounts: config.accounts.iter().map(|account| account.id.clone()).collect(),
+        };
+        let schedule = jobs::schedule(&store, &press.live(), &clock, work);
+        Ok(Self { routes, store, desk, press, metrics, refusals, clock, alerts, schedule })
     }
 
     /// Serves until `stop` resolves, then finishes what was accepted.
@@ -109,11 +125,10 @@ impl App {
         workers.spawn(self.press.follow());
         let (refusals, store) = (Arc::clone(&self.refusals), self.store.clone());
         workers.spawn(async move { refusals.keep_writing(store).await });
-        workers.spawn(jobs::forget_old_messages(
-            self.store.clone(),
-            self.clock.clone(),
-            self.keep_messages_days.get(),
-        ));
+        workers.spawn(self.schedule.follow());
+        if let Some(alerts) = self.alerts {
+            workers.spawn(alerts.follow());
+        }
         if let Some(address) = config.metrics.listen {
             workers.spawn(serve_metrics(listen(address)?, self.metrics.clone()));
         }
@@ -192,6 +207,20 @@ fn desk_settings(config: &Config, public_url: Option<String>, metrics: &Metrics)
         public_url,
         accounts,
     }
+}
+
+/// What tells staff, where a robot is configured.
+fn alerts(
+    config: &Config,
+    store: &Store,
+    clock: &Clock,
+    metrics: &Metrics,
+) -> Result<Option<Alerts>, InvalidRobot> {
+    let Some(address) = &config.notify.wecom_robot else { return Ok(None) };
+    let robot = Robot::new(address.expose_secret())?;
+    let names: BTreeMap<_, _> =
+        config.accounts.iter().map(|account| (account.id.clone(), account.name.clone())).collect();
+    Ok(Some(Alerts::new(store.clone(), clock.clone(), robot, names, metrics.notices.clone())))
 }
 
 /// How `site` learns what `publishing` knows.

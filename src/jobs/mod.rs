@@ -1,27 +1,58 @@
-//! Scheduled work that runs once however many processes there are. Not here:
-//! what is done (store).
+//! Scheduled work that runs once however many processes there are. `schedule`
+//! decides when and by whom, a file per kind of work says what. Not here: the
+//! SQL (store).
 
-use std::time::Duration;
+mod misses;
+mod reminders;
+mod retention;
+mod schedule;
 
-use tracing::{error, info};
+use std::num::NonZeroU32;
 
-use crate::model::Clock;
+use jiff::SignedDuration;
+
+use crate::answer::Live;
+use crate::model::{AccountId, Clock};
 use crate::store::Store;
 
-const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Often enough that nothing outlives its last day by much.
-const LOOK_EVERY: Duration = Duration::from_secs(60 * 60);
+pub use schedule::{Failure, Job, Schedule};
 
-/// Forgets what customers wrote once the configured days are over. Running it
-/// in two processes does no harm: the second finds nothing left to do.
-pub async fn forget_old_messages(store: Store, clock: Clock, keep_days: u32) {
-    loop {
-        let Some(before) = clock.now().checked_sub(A_DAY * keep_days).ok() else { return };
-        match store.forget_bodies(before).await {
-            Ok(0) => {}
-            Ok(forgotten) => info!(forgotten, keep_days, "Forgot messages that were kept long enough"),
-            Err(failure) => error!(%failure, "Could not forget old messages; trying again in an hour"),
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+const MINUTES: SignedDuration = SignedDuration::from_mins(10);
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// What the jobs are told once, when they are wired.
+#[derive(Clone, Debug)]
+pub struct JobSettings {
+    pub keep_messages_days: NonZeroU32,
+    pub keep_leads_months: NonZeroU32,
+    pub accounts: Vec<AccountId>,
+}
+
+/// All of yingda's own work. More is added with `Schedule::with`.
+pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings) -> Schedule {
+    let JobSettings { keep_messages_days, keep_leads_months, accounts } = settings;
+    let (due, expiring, closing) = (accounts.clone(), accounts.clone(), accounts);
+    let with_store = || store.clone();
+    let with_live = || (store.clone(), Live::clone(live));
+    let (store_1, store_2, store_3, store_4) = (with_store(), with_store(), with_store(), with_store());
+    let ((store_5, live_5), (store_6, live_6), (store_7, live_7)) = (with_live(), with_live(), with_live());
+    let seen = misses::Seen::default();
+    Schedule::new(store.clone(), clock.clone())
+        .with(Job::new("forget_messages", HOUR, move |now| {
+            retention::forget_messages(store_1.clone(), keep_messages_days, now)
+        }))
+        .with(Job::new("forget_leads", HOUR, move |now| {
+            retention::forget_leads(store_2.clone(), keep_leads_months, now)
+        }))
+        .with(Job::new("finish_erasing", MINUTES, move |now| retention::finish_erasing(store_3.clone(), now)))
+        .with(Job::new("forget_notices", HOUR, move |now| retention::forget_notices(store_4.clone(), now)))
+        .with(Job::new("close_misses", MINUTES, move |now| {
+            misses::close_answered(store_5.clone(), Live::clone(&live_5), closing.clone(), seen.clone(), now)
+        }))
+        .with(Job::new("remind_of_leads", MINUTES, move |now| {
+            reminders::remind_of_leads(store_6.clone(), Live::clone(&live_6), due.clone(), now)
+        }))
+        .with(Job::new("remind_of_facts", MINUTES, move |now| {
+            reminders::remind_of_facts(store_7.clone(), Live::clone(&live_7), expiring.clone(), now)
+        }))
 }

@@ -3,6 +3,7 @@
 
 mod refusal;
 pub mod wechat;
+pub mod wecom_robot;
 
 use jiff::Timestamp;
 

@@ -26,6 +26,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 pub struct Metrics {
     pub store: StoreMetrics,
     pub rulebook: RulebookMetrics,
+    pub notices: NoticeMetrics,
     accounts: AccountFamilies,
     registry: Arc<Registry>,
 }
@@ -52,6 +53,16 @@ pub struct RulebookMetrics {
     /// 1 while the files on disk have errors and an older version is live.
     pub stale: Gauge,
     pub reloads: Counter,
+}
+
+/// Telling staff.
+#[derive(Clone, Debug, Default)]
+pub struct NoticeMetrics {
+    pub sent: Counter,
+    /// Attempts that failed; what they were to tell is tried again.
+    pub failures: Counter,
+    /// Not sent while it was news.
+    pub given_up: Counter,
 }
 
 /// The numbers of one account.
@@ -115,10 +126,11 @@ impl Default for Metrics {
         let metrics = (
             StoreMetrics::registered(&mut registry),
             RulebookMetrics::registered(&mut registry),
+            NoticeMetrics::registered(&mut registry),
             AccountFamilies::registered(&mut registry),
         );
-        let (store, rulebook, accounts) = metrics;
-        Self { store, rulebook, accounts, registry: Arc::new(registry) }
+        let (store, rulebook, notices, accounts) = metrics;
+        Self { store, rulebook, notices, accounts, registry: Arc::new(registry) }
     }
 }
 
@@ -252,6 +264,18 @@ impl RulebookMetrics {
         let help = "1 while the files have errors and an older version is live";
         registry.register("rulebook_stale", help, metrics.stale.clone());
         registry.register("rulebook_reloads", "Versions that went live", metrics.reloads.clone());
+        metrics
+    }
+}
+
+impl NoticeMetrics {
+    fn registered(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        registry.register("notices_sent", "Notices that staff were sent", metrics.sent.clone());
+        let help = "Attempts to tell staff that failed";
+        registry.register("notices_failures", help, metrics.failures.clone());
+        let help = "Notices that could not be sent while they were news";
+        registry.register("notices_given_up", help, metrics.given_up.clone());
         metrics
     }
 }

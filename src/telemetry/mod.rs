@@ -3,4 +3,4 @@
 pub mod log;
 pub mod metrics;
 
-pub use metrics::{AccountMetrics, Metrics, RulebookMetrics, StoreMetrics};
+pub use metrics::{AccountMetrics, Metrics, NoticeMetrics, RulebookMetrics, StoreMetrics};

@@ -6,4 +6,6 @@ mod forgeries;
 mod kept;
 mod killed;
 mod retries;
+mod scheduled;
 mod slow_store;
+mod telling;

@@ -3,5 +3,6 @@
 
 pub mod databases;
 pub mod process;
+pub mod robot;
 pub mod said;
 pub mod service;

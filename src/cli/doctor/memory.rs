@@ -10,6 +10,7 @@ use crate::store::{RecentRefusal, Store, StoreError};
 use crate::telemetry::Metrics;
 
 use super::finding::{Finding, Mark};
+use super::told;
 
 const STORE: &str = "store";
 const MESSAGES: &str = "messages";
@@ -54,6 +55,7 @@ async fn look(store: &Store, config: &Config, findings: &mut Vec<Finding>) -> Re
     };
     findings.push(Finding::good(STORE, format!("数据库（{kind}）能读，结构是最新的{version}")));
     let now = Clock::System.now();
+    told::check(store, config, now, findings).await?;
     for account in &config.accounts {
         let latest = store.find_latest_message(&account.id).await?;
         findings.extend(latest.map(|latest| tell_latest(account.id.as_str(), latest, now)));

@@ -2,12 +2,13 @@
 //! to do. It changes nothing, and makes no database that is not there yet.
 //!
 //! `written`: settings, accounts, rulebook. `machine`: folder, disk, clock. `memory`: the
-//! store and what it remembers. `reach`: how the service is reached.
+//! store and what it remembers. `told`: whether staff hear of it. `reach`: how the service is reached.
 
 mod finding;
 mod machine;
 mod memory;
 mod reach;
+mod told;
 mod written;
 
 use std::io;

@@ -1,0 +1,41 @@
+//! Forgetting what was kept long enough.
+
+use std::num::NonZeroU32;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use tracing::info;
+
+use crate::store::Store;
+
+use super::Failure;
+
+pub async fn forget_messages(store: Store, keep_days: NonZeroU32, now: Timestamp) -> Result<(), Failure> {
+    let before = now.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days.get())))?;
+    let forgotten = store.forget_bodies(before).await?;
+    if forgotten > 0 {
+        info!(forgotten, keep_days, "Forgot messages that were kept long enough");
+    }
+    Ok(())
+}
+
+/// Months as people count them: what was left on 30 January is kept a month
+/// until the last of February.
+pub async fn forget_leads(store: Store, keep_months: NonZeroU32, now: Timestamp) -> Result<(), Failure> {
+    let before = now.to_zoned_datetime(TimeZone::UTC).checked_sub(i64::from(keep_months.get()).months())?;
+    let forgotten = store.forget_leads(before.timestamp()).await?;
+    if forgotten > 0 {
+        info!(forgotten, keep_months, "Forgot leads that were kept long enough");
+    }
+    Ok(())
+}
+
+/// What was written before somebody was erased, and arrives after.
+pub async fn finish_erasing(store: Store, now: Timestamp) -> Result<(), Failure> {
+    Ok(store.finish_erasing(now).await?)
+}
+
+pub async fn forget_notices(store: Store, now: Timestamp) -> Result<(), Failure> {
+    store.forget_notices(now).await?;
+    Ok(())
+}
