@@ -17,6 +17,7 @@ pub mod publishing; // the one gate: folder -> check -> version -> live everywhe
 pub mod rehearsal; // transcripts over the real decide, with a movable clock
 pub mod rulebook; // rule files -> checked, immutable Rulebook
 pub mod site; // what anyone may open: article pages, privacy, health
+pub mod spreadsheet; // rows become an .xlsx
 pub mod store; // the only module with SQL
 pub mod telemetry; // logging, metrics
 pub mod text; // pure text: normalisation, pinyin, bigrams

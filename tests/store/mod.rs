@@ -8,4 +8,5 @@ mod many;
 mod messages;
 mod misses;
 mod opening;
+mod sheets;
 mod versions;
