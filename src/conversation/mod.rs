@@ -8,6 +8,7 @@ pub mod decide;
 mod later;
 mod once;
 mod record;
+mod understand;
 pub mod words;
 
 use std::collections::HashMap;

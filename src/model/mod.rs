@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod conversation;
 pub mod effect;
+pub mod form;
 pub mod human;
 pub mod ids;
 pub mod lead;
@@ -15,7 +16,7 @@ pub mod reply;
 pub use clock::Clock;
 pub use conversation::{Conversation, Stage};
 pub use effect::Effect;
-pub use human::Human;
+pub use human::{Alerts, Human};
 pub use ids::{AccountId, ArticleId, CustomerId, DeliveryKey, FormId, RuleId};
 pub use lead::{LeadForm, LeadNumber};
 pub use message::{Content, Event, Message, Proof};

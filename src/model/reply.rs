@@ -84,6 +84,13 @@ pub enum Span {
     },
 }
 
+/// What a tappable word of a dialogue carries: it means what it says, whoever
+/// offered it. Numeric like `RuleId::option_id`, and no rule's.
+pub const WORD_OPTION: &str = "1";
+
+/// What a 微信号 carries: tapping it answers with nothing else, to be copied.
+pub const COPY_OPTION: &str = "2";
+
 /// What one reply may hold. A channel gives it for the message at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

@@ -32,6 +32,8 @@ pub struct Rule {
     pub valid: Validity,
     pub owner: Option<Box<str>>,
     pub note: Option<Box<str>>,
+    /// Whoever it answers waits for a person from then on: 投诉.
+    pub calls_staff: bool,
     pub answer: Answer,
     /// Where it is written, for problems and for the console.
     pub place: Place,
@@ -118,6 +120,7 @@ impl Rule {
             valid: Validity::default(),
             owner: None,
             note: None,
+            calls_staff: false,
             answer: Answer::Reply(Replies::default()),
             place: Place::default(),
         }

@@ -51,7 +51,7 @@ impl Turn<'_> {
     ) -> Decided {
         if !rendered.choices.is_empty() {
             let until = self.situation.now + OPTIONS_COUNT_FOR;
-            conversation.offered = Some(Offered { choices: rendered.choices, until });
+            conversation.offered = Some(Offered { choices: rendered.choices, until, asked_back: None });
         }
         conversation.more = None;
         let reply = match rendered.reply {
