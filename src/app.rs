@@ -18,7 +18,7 @@ use tracing::{error, info};
 use crate::config::{self, Config, KeyError, StoreUrl};
 use crate::conversation::{Desk, DeskAccount, DeskSettings};
 use crate::jobs;
-use crate::model::Clock;
+use crate::model::{Alerts, Clock};
 use crate::platform::wechat::{EncodingAesKey, Token};
 use crate::platform::{Channel, wechat};
 use crate::publishing::{Ground, Press, PressError};
@@ -191,6 +191,7 @@ fn desk_settings(config: &Config, public_url: Option<String>, metrics: &Metrics)
         flood_limit: config.desk.flood_limit.map(NonZeroU32::get),
         public_url,
         accounts,
+        alerts: if config.notify.wecom_robot.is_some() { Alerts::Reach } else { Alerts::None },
     }
 }
 

@@ -50,7 +50,7 @@ pub enum Stage {
     Paused(Box<Paused>),
     WithStaff(Held),
     /// The bot has it back, and will say so before its next reply.
-    HandedBack,
+    HandedBack(#[serde(default)] Option<Box<Paused>>),
 }
 
 /// Somebody who can answer has the conversation.
@@ -113,8 +113,10 @@ impl Conversation {
         let filling = match &self.stage {
             Stage::Filling(filling) => Some(&**filling),
             Stage::Paused(paused) => Some(&paused.filling),
-            Stage::WithStaff(held) => held.paused.as_ref().map(|paused| &paused.filling),
-            Stage::Idle | Stage::HandedBack => None,
+            Stage::WithStaff(Held { paused, .. }) | Stage::HandedBack(paused) => {
+                paused.as_ref().map(|paused| &paused.filling)
+            }
+            Stage::Idle => None,
         };
         filling.is_some_and(|filling| !filling.answers.is_empty())
     }
@@ -124,7 +126,7 @@ impl Stage {
     fn is_idle(&self) -> bool {
         match self {
             Self::Idle => true,
-            Self::Filling(_) | Self::Paused(_) | Self::WithStaff(_) | Self::HandedBack => false,
+            Self::Filling(_) | Self::Paused(_) | Self::WithStaff(_) | Self::HandedBack(_) => false,
         }
     }
 }

@@ -14,11 +14,11 @@ pub mod outcome;
 pub mod reply;
 
 pub use clock::Clock;
-pub use conversation::{Conversation, Stage};
+pub use conversation::{Attendant, Conversation, Stage};
 pub use effect::Effect;
 pub use human::{Alerts, Human};
 pub use ids::{AccountId, ArticleId, CustomerId, DeliveryKey, FormId, RuleId};
-pub use lead::{LeadForm, LeadNumber};
+pub use lead::{LeadForm, LeadNumber, Source};
 pub use message::{Content, Event, Message, Proof};
 pub use outcome::{Outcome, OutcomeKind};
 pub use reply::{Card, Limits, Reply, Span, Text};

@@ -61,7 +61,7 @@ pub use reply::Replies;
 pub use settings::Settings;
 
 /// Everything that answers depend on. Made by `check`, never changed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rulebook {
     pub rules: Vec<Rule>,
     pub forms: Vec<Form>,

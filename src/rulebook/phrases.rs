@@ -2,6 +2,7 @@
 //! without a `[phrases]` section works. Staff reword them in settings.toml.
 
 use super::keys::Key;
+use super::passage::Part;
 use super::reply::Passage;
 
 macro_rules! phrases {
@@ -150,6 +151,15 @@ phrases! {
 }
 
 impl Phrase {
+    /// When it is said: some only make sense once somebody is known to rest.
+    pub(super) fn part(self) -> Part {
+        match self {
+            Self::ClosedNow | Self::HumanClosed => Part::Closed,
+            Self::OpenNow => Part::Open,
+            _ => Part::Always,
+        }
+    }
+
     /// Variables that this one alone may use.
     pub(super) fn own_variables(self) -> &'static [&'static str] {
         match self {

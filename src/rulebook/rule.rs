@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use regex::Regex;
 
-use super::reply::{Body, Replies};
+use super::reply::{Body, Kind, Replies};
 use crate::model::{AccountId, FormId, RuleId};
 use crate::text::Normalized;
 
@@ -129,6 +129,28 @@ impl Rule {
     /// What the option says when this rule is offered.
     pub fn label(&self) -> &str {
         self.label.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether it shows the card of this contact.
+    pub fn shows_contact(&self, name: &str) -> bool {
+        match &self.answer {
+            Answer::Reply(Replies { kind: Kind::Contact(shown), .. }) => {
+                shown.as_deref().is_none_or(|shown| shown == name)
+            }
+            Answer::Reply(_)
+            | Answer::Form { .. }
+            | Answer::Human { .. }
+            | Answer::Silence
+            | Answer::NotOurs => false,
+        }
+    }
+
+    pub fn hands_over(&self) -> bool {
+        matches!(self.answer, Answer::Human { .. })
+    }
+
+    pub fn opens_form(&self) -> bool {
+        matches!(self.answer, Answer::Form { .. })
     }
 
     pub fn serves(&self, account: &AccountId) -> bool {

@@ -114,9 +114,9 @@ fn links_and_numbered_options_are_sent_as_the_channel_writes_them() {
     assert_eq!(
         text.render(Markup::Wechat),
         "请看<a href=\"https://a.cn\">官网</a>。\n\
-         1 <a href=\"weixin://bizmsgmenu?msgmenucontent=联系顾问&msgmenuid=b\">联系顾问</a>\n\
-         2 <a href=\"weixin://bizmsgmenu?msgmenucontent=jgspxpy&msgmenuid=b\">jgspxpy</a>\n\
-         也可<a href=\"weixin://bizmsgmenu?msgmenucontent=再看&msgmenuid=a\">再看</a>。"
+         1 <a href=\"weixin://bizmsgmenu?msgmenucontent=联系顾问&msgmenuid=1089944688914853\">联系顾问</a>\n\
+         2 <a href=\"weixin://bizmsgmenu?msgmenucontent=jgspxpy&msgmenuid=1089944688914853\">jgspxpy</a>\n\
+         也可<a href=\"weixin://bizmsgmenu?msgmenucontent=再看&msgmenuid=1086646154030220\">再看</a>。"
     );
     let choices: Vec<(&str, &str)> =
         rendered.choices.iter().map(|choice| (choice.label.as_str(), choice.rule.as_str())).collect();

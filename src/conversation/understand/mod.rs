@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use crate::model::lead::AnswerKind;
 use crate::text::Normalized;
 
-pub use facts::{Fact, Facts, facts};
+pub use facts::{Facts, facts};
 pub use unit::looks_like_unit;
 
 /// What somebody said who has not decided yet.

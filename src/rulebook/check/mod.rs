@@ -169,6 +169,7 @@ fn compile_phrases(folder: &Folder<'_>, compiler: &mut Compiler<'_>, problems: &
     let source = folder.settings_source.and_then(|index| folder.sources.get(index)).unwrap_or(&unwritten);
     let mut compile = |phrase: Phrase| {
         compiler.extra_names = phrase.own_variables();
+        compiler.part = phrase.part();
         let written = folder.phrases.iter().find(|(written, _)| *written == phrase);
         let passage = match written {
             Some((_, written)) => {
@@ -184,6 +185,7 @@ fn compile_phrases(folder: &Folder<'_>, compiler: &mut Compiler<'_>, problems: &
             }
         };
         compiler.extra_names = &[];
+        compiler.part = Part::Always;
         passage
     };
     Phrases(Phrase::ALL.iter().map(|phrase| compile(*phrase)).collect())

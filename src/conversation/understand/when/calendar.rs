@@ -154,8 +154,7 @@ fn of_this_month(scan: &mut Scan<'_>, today: Date) -> Option<Point> {
             let part =
                 ["月初", "月中", "月底", "月末"].iter().find(|word| scan.rest().starts_with(**word))?;
             scan.eat("月");
-            let month = if *part == "月初" && today.day() > 10 { 1 } else { 0 };
-            month
+            i64::from(*part == "月初" && today.day() > 10)
         }
     };
     let first = today.first_of_month().checked_add(ahead.months()).ok()?;

@@ -5,8 +5,11 @@ use jiff::civil::Date;
 use super::super::scan::Scan;
 use super::calendar::year_text;
 
-/// As it is typed, as it is written down, and its day where that is fixed.
-const FEASTS: &[(&str, &str, Option<(i8, i8)>)] = &[
+/// Month and day.
+type Day = (i8, i8);
+
+/// As it is typed, as it is written down, and its last day where that is fixed.
+const FEASTS: &[(&str, &str, Option<Day>)] = &[
     ("国庆长假", "国庆假期", Some((10, 7))),
     ("国庆假期", "国庆假期", Some((10, 7))),
     ("国庆节", "国庆", Some((10, 7))),
@@ -84,7 +87,7 @@ fn read_relation(scan: &mut Scan<'_>) -> &'static str {
 }
 
 /// 国庆后, said in October, is this October.
-fn year_of((month, day): (i8, i8), relation: &str, today: Date) -> i16 {
+fn year_of((month, day): Day, relation: &str, today: Date) -> i16 {
     let passed =
         if relation == "后" { today.month() > month } else { (today.month(), today.day()) > (month, day) };
     if passed { today.year().saturating_add(1) } else { today.year() }
