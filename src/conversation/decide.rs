@@ -178,7 +178,7 @@ impl Turn<'_> {
             return Decided { erases: true, ..self.say(Phrase::Erased, Outcome::Fallback) };
         }
         if words::leaves_staff(&normalized) {
-            return self.leave_staff();
+            return self.beside_form(handoff::leave_staff);
         }
         let said = Said { text, option, normalized: &normalized };
         match &self.situation.conversation.stage {
@@ -301,7 +301,7 @@ impl Turn<'_> {
         self.situation.edition.find_rule(&choice.rule)
     }
 
-    fn is_abuse(&self, text: &Normalized) -> bool {
+    pub(super) fn is_abuse(&self, text: &Normalized) -> bool {
         let abuse = &self.situation.edition.rulebook.settings.words.abuse;
         abuse.iter().any(|word| text.as_str().contains(word.as_str()))
     }

@@ -166,20 +166,6 @@ impl Turn<'_> {
         decided
     }
 
-    /// 退出人工
-    pub(super) fn leave_staff(&self) -> Decided {
-        let mut conversation = self.understood();
-        conversation.stage = match &conversation.stage {
-            Stage::WithStaff(held) => held.paused.clone().map_or(Stage::Idle, Stage::Paused),
-            Stage::HandedBack(paused) => paused.clone().map_or(Stage::Idle, Stage::Paused),
-            stage @ (Stage::Idle | Stage::Filling(_) | Stage::Paused(_)) => stage.clone(),
-        };
-        conversation.waiting_since = None;
-        let mut decided = self.speak(self.sentence(Phrase::HumanLeft), Outcome::Human, conversation);
-        decided.effects.push(Effect::StopWaiting);
-        decided
-    }
-
     /// WeChat's own agents took, closed or passed on the conversation.
     pub(super) fn after_session(&self, event: &Event, mut decided: Decided) -> Decided {
         let now = self.situation.now;
@@ -211,6 +197,20 @@ impl Turn<'_> {
         let since = self.situation.conversation.waiting_since?;
         Some(self.situation.now.duration_since(since).unsigned_abs())
     }
+}
+
+/// 退出人工
+pub(super) fn leave_staff(turn: &Turn<'_>) -> Decided {
+    let mut conversation = turn.understood();
+    conversation.stage = match &conversation.stage {
+        Stage::WithStaff(held) => held.paused.clone().map_or(Stage::Idle, Stage::Paused),
+        Stage::HandedBack(paused) => paused.clone().map_or(Stage::Idle, Stage::Paused),
+        stage @ (Stage::Idle | Stage::Filling(_) | Stage::Paused(_)) => stage.clone(),
+    };
+    conversation.waiting_since = None;
+    let mut decided = turn.speak(turn.sentence(Phrase::HumanLeft), Outcome::Human, conversation);
+    decided.effects.push(Effect::StopWaiting);
+    decided
 }
 
 impl Decided {

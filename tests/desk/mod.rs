@@ -1,6 +1,7 @@
 //! The front door and the desk behind it: what a customer experiences.
 
 mod conversations;
+mod enquiries;
 mod forgeries;
 mod killed;
 mod retries;

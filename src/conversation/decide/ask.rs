@@ -49,7 +49,7 @@ impl Turn<'_> {
     }
 
     /// An insult is answered once; what follows is met with silence.
-    pub(super) fn on_abuse(&self, why: Vec<Candidate>) -> Decided {
+    pub(in crate::conversation) fn on_abuse(&self, why: Vec<Candidate>) -> Decided {
         // 投诉 always reaches a person, however it is put.
         let rules = &self.situation.edition.rulebook.rules;
         let is_complaint =

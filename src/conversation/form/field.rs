@@ -1,7 +1,8 @@
 //! An answer to one question of a form, and what else a message tells.
 
 use crate::conversation::decide::{Decided, Said};
-use crate::conversation::understand::{self, Facts, MOST_CHARACTERS, Reading};
+use crate::conversation::understand::{self, Facts, MOST_CHARACTERS, Reading, phone};
+use crate::conversation::words::is_acknowledgement;
 use crate::model::Text;
 use crate::model::form::Answered;
 use crate::model::lead::{AnswerKind, Standing};
@@ -46,6 +47,11 @@ impl Session<'_> {
 
     /// Units, names and topics: nearly anything is one, but for questions.
     fn free_answer(self, field: &FormField, said: Said<'_>) -> Decided {
+        // 好的 and 同意 answer another question.
+        if words::consent(said.normalized).is_some() || is_acknowledgement(said.normalized) {
+            let hint = self.hint(field, None);
+            return self.not_understood(field, said, hint);
+        }
         let is_unit = field.kind == AnswerKind::Unit && understand::looks_like_unit(said.text);
         if !is_unit {
             if words::asks(said.text) {
@@ -90,8 +96,13 @@ impl Session<'_> {
         }
         let answers_this =
             session.filling.answers.len() != self.filling.answers.len() && facts.of(field.kind).is_some();
-        if !answers_this {
-            session.answer_from(field, &rest);
+        match (answers_this, field.kind, rest.is_empty()) {
+            (true, ..) | (false, _, true) => {}
+            // A sentence stays whole: cut apart, it says something else.
+            (false, AnswerKind::Text | AnswerKind::Name, false) => session.answer_from(field, said.text),
+            (false, AnswerKind::Unit | AnswerKind::People | AnswerKind::When | AnswerKind::Phone, false) => {
+                session.answer_from(field, &rest.join("，"));
+            }
         }
         let mut lead = session.phrase(Phrase::FormNoted);
         lead.push(&noted.join("、"));
@@ -120,12 +131,8 @@ impl Session<'_> {
     }
 
     /// What the facts leave may be the answer to the question itself.
-    fn answer_from(&mut self, field: &FormField, rest: &[String]) {
-        if rest.is_empty() {
-            return;
-        }
-        let text = rest.join("，");
-        if let Reading::Clear(value) = understand::read(field.kind, &text, self.turn.today()) {
+    fn answer_from(&mut self, field: &FormField, text: &str) {
+        if let Reading::Clear(value) = understand::read(field.kind, text, self.turn.today()) {
             self.note(field, value, Standing::Understood);
         }
     }
@@ -165,7 +172,9 @@ impl Session<'_> {
     }
 
     pub(super) fn note(&mut self, field: &FormField, value: String, standing: Standing) {
-        let (kind, value) = (field.kind, value.into_boxed_str());
+        let kind = field.kind;
+        // What is not kept as personal goes into alerts and lists.
+        let value = if kind.is_personal() { value } else { phone::masked(&value) }.into_boxed_str();
         self.filling.note(Answered { field: field.id.clone(), kind, value, standing });
     }
 }

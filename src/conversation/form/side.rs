@@ -9,6 +9,9 @@ use crate::rulebook::{Answer, FormField, Rule};
 
 use super::{Session, words};
 
+/// A sample question, word for word or nearly.
+const SURE: f32 = 0.9;
+
 impl Session<'_> {
     /// None: nothing of ours answers it, or what does is this form.
     pub(super) fn side(&self, said: Said<'_>) -> Option<Decided> {
@@ -37,7 +40,10 @@ impl Session<'_> {
         let Verdict::Rule(index) = decision.verdict else { return None };
         let rule = edition.rule_at(index)?;
         let winner = decision.why.iter().find(|candidate| candidate.lost.is_none())?;
-        let by_words = matches!(winner.step, Step::Equals | Step::Starts | Step::Contains | Step::Pattern);
+        let by_words = match winner.step {
+            Step::Equals | Step::Starts | Step::Contains | Step::Pattern => true,
+            Step::Pinyin | Step::Similar => winner.score >= SURE,
+        };
         let calls_person = rule.hands_over() && !said.text.contains("人工智能");
         let wants_person = by_words && (calls_person || rule.calls_staff);
         let is_trigger = field.kind == AnswerKind::Unit && winner.step == Step::Equals;
@@ -63,9 +69,12 @@ impl Session<'_> {
 
     /// The question follows; digits are for it alone.
     pub(super) fn followed(self, mut decided: Decided) -> Decided {
-        let waiting_since = decided.conversation.waiting_since;
-        let more = decided.conversation.more.clone();
-        decided.conversation = Conversation { more, waiting_since, ..self.conversation() };
+        let Conversation { waiting_since, warned, more, .. } = decided.conversation;
+        let is_met_with_silence = warned && decided.outcome == Outcome::Silence;
+        decided.conversation = Conversation { more, waiting_since, warned, ..self.conversation() };
+        if is_met_with_silence {
+            return decided;
+        }
         decided.reply = with_line(decided.reply, self.reminder());
         if decided.outcome == Outcome::Silence {
             decided.outcome = Outcome::Form(self.form.id.clone());

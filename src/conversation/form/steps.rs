@@ -25,6 +25,9 @@ impl<'t> Session<'t> {
         if is_sticker(said.text) {
             return self.again(Text::default());
         }
+        if self.turn.is_abuse(said.normalized) && !understand::looks_like_unit(said.text) {
+            return self.beside(|turn| turn.on_abuse(Vec::new()));
+        }
         match self.filling.step.clone() {
             FormStep::Consent => self.on_consent(said),
             FormStep::Asking(field) | FormStep::Correcting(field) => self.on_field(&field, said),
@@ -87,6 +90,7 @@ impl<'t> Session<'t> {
             Some(Steer::Human) => self.to_human(),
             Some(Steer::Continue) => self.continued(),
             Some(Steer::Restart) => self.restarted(),
+            None if words::declines(said.normalized) => self.skip(field),
             None => self.answer(field, said),
         }
     }

@@ -235,10 +235,26 @@ pub fn review(text: &Normalized) -> Option<Review> {
         Some(_) | None => {}
     }
     let text = text.as_str();
-    if SUBMIT.contains(&text) {
+    if SUBMIT.contains(&text) || asks_to_submit(text) {
         return Some(Review::Submit);
     }
     CHANGE.contains(&text).then_some(Review::Change)
+}
+
+/// 可以提交了吗, 帮我提交一下
+fn asks_to_submit(text: &str) -> bool {
+    const LONGEST: usize = 10;
+    text.contains("提交")
+        && text.chars().count() <= LONGEST
+        && !text.contains(['不', '别', '没', '怎', '改', '谁', '哪', '后'])
+}
+
+/// Somebody who does not want to say it: 我不想留电话.
+pub fn declines(text: &Normalized) -> bool {
+    const LONGEST: usize = 12;
+    let text = text.as_str();
+    let says = ["不想留", "不方便留", "不留电话", "不想说", "不方便说", "不想给", "不方便给"];
+    text.chars().count() <= LONGEST && says.iter().any(|word| text.contains(word))
 }
 
 /// Whether it reads like a question.

@@ -43,17 +43,25 @@ pub fn read(kind: AnswerKind, text: &str, today: Date) -> Reading {
         AnswerKind::People => people::read(text),
         AnswerKind::When => when::read(text, today),
         AnswerKind::Phone => phone::read(text),
-        AnswerKind::Unit => clear(unit::clean(text)),
-        AnswerKind::Name | AnswerKind::Text => clear(clean(text)),
+        AnswerKind::Unit => named(unit::clean(text)),
+        AnswerKind::Name => named(clean(text)),
+        AnswerKind::Text => clear(clean(text)),
     }
 }
 
-/// A sentence without the marks around it, on one line.
+/// A sentence without the marks around it, on one line. The brackets that mean
+/// 〔待填写〕 in a rulebook mean nothing in what a customer wrote.
 pub fn clean(text: &str) -> String {
     let on_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let on_one_line = on_one_line.replace('〔', "（").replace('〕', "）");
     let marks =
         |c: char| matches!(c, '。' | '，' | ',' | '.' | '；' | ';' | '、' | '！' | '!' | ' ' | '：' | ':');
     on_one_line.trim_matches(marks).to_owned()
+}
+
+/// A digit names nobody.
+fn named(text: String) -> Reading {
+    if text.chars().any(char::is_alphabetic) { Reading::Clear(text) } else { Reading::Unclear(None) }
 }
 
 fn clear(text: String) -> Reading {
