@@ -18,7 +18,7 @@ use tracing::{error, info};
 use crate::config::{self, Config, KeyError, StoreUrl};
 use crate::conversation::{Desk, DeskAccount, DeskSettings};
 use crate::jobs::{self, JobSettings, Schedule};
-use crate::model::Clock;
+use crate::model::{self, Clock};
 use crate::outbound::Alerts;
 use crate::platform::wechat::{EncodingAesKey, Token};
 use crate::platform::wecom_robot::{InvalidRobot, Robot};
@@ -206,6 +206,7 @@ fn desk_settings(config: &Config, public_url: Option<String>, metrics: &Metrics)
         flood_limit: config.desk.flood_limit.map(NonZeroU32::get),
         public_url,
         accounts,
+        alerts: if config.notify.wecom_robot.is_some() { model::Alerts::Reach } else { model::Alerts::None },
     }
 }
 

@@ -17,6 +17,7 @@ mod architecture;
 mod commands;
 mod desk;
 mod documents;
+mod forms;
 mod fuzzing;
 mod publishing;
 mod rulebook;

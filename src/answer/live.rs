@@ -8,14 +8,14 @@ use rustc_hash::FxHashMap;
 
 use super::{Matcher, RuleIndex};
 use crate::model::RuleId;
-use crate::rulebook::{Rule, Rulebook};
+use crate::rulebook::{Hours, Rule, Rulebook};
 
 #[derive(Debug)]
 pub struct Edition {
     /// 0: a rulebook that was never published.
     pub version: i64,
     pub rulebook: Rulebook,
-    pub matcher: Matcher,
+    pub matcher: Arc<Matcher>,
     by_option: FxHashMap<String, RuleIndex>,
 }
 
@@ -24,13 +24,25 @@ pub type Live = Arc<ArcSwap<Edition>>;
 
 impl Edition {
     pub fn new(version: i64, rulebook: Rulebook) -> Self {
-        let matcher = Matcher::new(&rulebook);
+        let matcher = Arc::new(Matcher::new(&rulebook));
         let by_option = (0..rulebook.rules.len())
             .map(RuleIndex::new)
             .zip(&rulebook.rules)
             .map(|(index, rule)| (rule.id.option_id(), index))
             .collect();
         Self { version, rulebook, matcher, by_option }
+    }
+
+    /// The same rules at other opening hours: for rehearsals.
+    pub fn at_hours(&self, hours: Hours) -> Self {
+        let mut rulebook = self.rulebook.clone();
+        rulebook.settings.hours = hours;
+        Self {
+            version: self.version,
+            rulebook,
+            matcher: Arc::clone(&self.matcher),
+            by_option: self.by_option.clone(),
+        }
     }
 
     pub fn into_live(self) -> Live {

@@ -1,7 +1,8 @@
 //! Decides what a message gets. Pure: the same message in the same situation
 //! always gets the same answer, so that rehearsal, transcripts and production
 //! cannot differ. Who gets the message is decided top down: an event goes to
-//! event rules; then options that were offered; then the ladder of `answer`.
+//! event rules; then staff, once they have the conversation; then an open form;
+//! then options that were offered; then the ladder of `answer`.
 
 mod ask;
 mod fire;
@@ -12,12 +13,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::answer::{Asked, Candidate, Decision, Edition, RuleIndex, Step, Verdict, normalize};
+use crate::model::effect::WaitReason;
 use crate::model::message::Event;
-use crate::model::{Content, Conversation, DeliveryKey, Effect, Human, Limits, Message, Outcome, Reply};
+use crate::model::reply::COPY_OPTION;
+use crate::model::{
+    Alerts, Content, Conversation, DeliveryKey, Effect, Human, LeadNumber, Limits, Message, Outcome, Reply,
+    Source, Stage, Text,
+};
 use crate::rulebook::{Moment, Occasion, Phrase};
 use crate::text::Normalized;
 
-use super::words;
+use super::{handoff, words};
 
 /// How long a typed digit counts for the options offered last.
 const OPTIONS_COUNT_FOR: Duration = Duration::from_secs(10 * 60);
@@ -27,7 +33,7 @@ const MORE_WAITS_FOR: Duration = Duration::from_secs(30 * 60);
 const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// All that a decision may depend on beside the message.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Situation<'a> {
     pub edition: &'a Edition,
     pub conversation: &'a Conversation,
@@ -37,6 +43,10 @@ pub struct Situation<'a> {
     pub limits: Limits,
     pub public_url: Option<&'a str>,
     pub human: Human,
+    pub alerts: Alerts,
+    /// The number that a form would get that is handed in with this message;
+    /// None when no counter could be asked. See `form::needs_number`.
+    pub lead_number: Option<LeadNumber>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -76,29 +86,48 @@ pub fn draw_for(key: &DeliveryKey) -> u64 {
 }
 
 pub fn decide(message: &Message, situation: &Situation<'_>) -> Decided {
-    let turn = Turn { message, situation };
-    match &message.content {
-        Content::Event(event) => turn.on_event(event),
-        Content::Text { text, option } => turn.on_text(text, option.as_deref()),
-        Content::Image { .. } => turn.on_media(&Occasion::Image, Phrase::CannotSee),
-        Content::Video { .. } | Content::ShortVideo { .. } => {
-            turn.on_media(&Occasion::Video, Phrase::CannotSee)
+    match handoff::returned(situation.conversation, situation.now) {
+        Some(conversation) => {
+            let situation = Situation { conversation: &conversation, ..situation.clone() };
+            Turn { message, situation: &situation }
+                .respond()
+                .announced(&Turn { message, situation: &situation })
         }
-        Content::File { .. } => turn.on_media(&Occasion::File, Phrase::CannotSee),
-        Content::Link { .. } => turn.on_media(&Occasion::Link, Phrase::CannotSee),
-        Content::Voice { .. } => turn.on_media(&Occasion::Voice, Phrase::CannotHear),
-        Content::Location { .. } => turn.on_media(&Occasion::Location, Phrase::Location),
-        Content::Unknown { .. } => turn.say(Phrase::CannotSee, Outcome::Fallback),
+        None => Turn { message, situation }.respond(),
     }
 }
 
 /// One message in its situation.
-struct Turn<'a> {
-    message: &'a Message,
-    situation: &'a Situation<'a>,
+pub(super) struct Turn<'a> {
+    pub(super) message: &'a Message,
+    pub(super) situation: &'a Situation<'a>,
+}
+
+/// A text as it came in.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'s> {
+    pub(super) text: &'s str,
+    pub(super) option: Option<&'s str>,
+    pub(super) normalized: &'s Normalized,
 }
 
 impl Turn<'_> {
+    fn respond(&self) -> Decided {
+        match &self.message.content {
+            Content::Event(event) => self.on_event(event),
+            Content::Text { text, option } => self.on_text(text, option.as_deref()),
+            Content::Image { .. } => self.on_media(&Occasion::Image, Phrase::CannotSee),
+            Content::Video { .. } | Content::ShortVideo { .. } => {
+                self.on_media(&Occasion::Video, Phrase::CannotSee)
+            }
+            Content::File { .. } => self.on_media(&Occasion::File, Phrase::CannotSee),
+            Content::Link { .. } => self.on_media(&Occasion::Link, Phrase::CannotSee),
+            Content::Voice { .. } => self.on_media(&Occasion::Voice, Phrase::CannotHear),
+            Content::Location { .. } => self.on_media(&Occasion::Location, Phrase::Location),
+            Content::Unknown { .. } => self.say(Phrase::CannotSee, Outcome::Fallback),
+        }
+    }
+
     fn on_event(&self, event: &Event) -> Decided {
         let occasions: Vec<Occasion> = match event {
             Event::Follow { scene: Some(scene) } => {
@@ -114,37 +143,108 @@ impl Turn<'_> {
             Some(rule) => self.fire(rule, Vec::new()),
             None => self.silence(),
         };
-        Decided { erases: *event == Event::Unfollow, ..decided }
+        let decided = self.after_session(event, decided);
+        Decided { erases: *event == Event::Unfollow, ..decided }.coming_by(event)
     }
 
+    /// Staff see what the bot cannot; a form goes on beside it.
     fn on_media(&self, occasion: &Occasion, otherwise: Phrase) -> Decided {
-        match self.find_occasion(occasion) {
-            Some(rule) => self.fire(rule, Vec::new()),
-            None => self.say(otherwise, Outcome::Fallback),
+        if let Stage::WithStaff(held) = &self.situation.conversation.stage {
+            return self.keep_for_staff(held);
         }
+        let mut decided = self.beside_form(|turn| match turn.find_occasion(occasion) {
+            Some(rule) => turn.fire(rule, Vec::new()),
+            None => turn.say(otherwise, Outcome::Fallback),
+        });
+        let needs_a_person = match occasion {
+            Occasion::Image | Occasion::Voice | Occasion::Video | Occasion::File => true,
+            Occasion::Subscribe
+            | Occasion::Scan(_)
+            | Occasion::Click(_)
+            | Occasion::Location
+            | Occasion::Link
+            | Occasion::Sticker
+            | Occasion::Event(_) => false,
+        };
+        if needs_a_person {
+            decided.effects.push(Effect::Wait(WaitReason::Media));
+        }
+        decided
     }
 
     fn on_text(&self, text: &str, option: Option<&str>) -> Decided {
-        let edition = self.situation.edition;
-        if let Some(tapped) = option.and_then(|id| edition.find_tapped(id)) {
-            return self.fire(tapped, Vec::new());
-        }
-        if words::is_sticker(text) {
-            return self.on_sticker();
-        }
         let normalized = normalize(text);
         if words::asks_to_be_erased(&normalized) {
             return Decided { erases: true, ..self.say(Phrase::Erased, Outcome::Fallback) };
         }
-        if let Some(chosen) = self.find_chosen(&normalized) {
-            return self.fire(chosen, Vec::new());
+        if words::leaves_staff(&normalized) {
+            return self.beside_form(handoff::leave_staff);
         }
-        if words::asks_to_continue(&normalized)
+        let said = Said { text, option, normalized: &normalized };
+        match &self.situation.conversation.stage {
+            Stage::WithStaff(held) => self.keep_for_staff(held),
+            Stage::Filling(filling) => self.fill(filling, said),
+            Stage::Paused(paused) => self.while_paused(paused, said),
+            Stage::Idle | Stage::HandedBack(_) => self.on_free_text(said),
+        }
+    }
+
+    /// A text that no form and no person claims.
+    pub(super) fn on_free_text(&self, said: Said<'_>) -> Decided {
+        if let Some(copied) = self.copy_wechat(said) {
+            return copied;
+        }
+        if let Some(tapped) = said.option.and_then(|id| self.situation.edition.find_tapped(id)) {
+            return self.choose(tapped);
+        }
+        if words::is_sticker(said.text) {
+            return self.on_sticker();
+        }
+        if let Some(chosen) = self.find_chosen(said.normalized) {
+            return self.choose(chosen);
+        }
+        if words::asks_to_continue(said.normalized)
             && let Some(next) = self.continue_reply()
         {
             return next;
         }
-        self.climb(normalized)
+        // Who has a form lying may be answering it.
+        if !matches!(self.situation.conversation.stage, Stage::Paused(_))
+            && let Some(invited) = self.invite_caller(said)
+        {
+            return invited;
+        }
+        self.climb(said.normalized.clone())
+    }
+
+    /// One of the options; the question that was asked back is answered by it.
+    fn choose(&self, rule: RuleIndex) -> Decided {
+        let mut decided = self.fire(rule, Vec::new());
+        let offered = self.situation.conversation.offered.as_ref();
+        let id = self.situation.edition.rule_at(rule).map(|rule| &rule.id);
+        let settled = offered
+            .filter(|offered| offered.choices.iter().any(|choice| Some(&choice.rule) == id))
+            .and_then(|offered| offered.asked_back.clone());
+        if let Some(key) = settled {
+            if let Some(offered) = decided.conversation.offered.as_mut() {
+                offered.asked_back = None;
+            }
+            decided.effects.push(Effect::Settle(key));
+        }
+        decided
+    }
+
+    /// Tapping a 微信号 answers with nothing else, so that it can be copied.
+    pub(super) fn copy_wechat(&self, said: Said<'_>) -> Option<Decided> {
+        if said.option != Some(COPY_OPTION) {
+            return None;
+        }
+        let rulebook = &self.situation.edition.rulebook;
+        let contact =
+            rulebook.catalog.contacts.iter().find(|contact| contact.wechat.as_deref() == Some(said.text))?;
+        let rule = rulebook.rules.iter().find(|rule| rule.shows_contact(&contact.name))?;
+        let conversation = self.situation.conversation.clone();
+        Some(self.speak(Text::plain(said.text), Outcome::Answer(rule.id.clone()), conversation))
     }
 
     /// The ladder of `answer`.
@@ -160,6 +260,9 @@ impl Turn<'_> {
             Verdict::Rule(rule) => self.fire(rule, decision.why),
             Verdict::Choices(rules) => self.ask_back(&rules, decision.why),
             Verdict::None if self.is_abuse(&decision.normalized) => self.on_abuse(decision.why),
+            Verdict::None if self.told_to_say_more() => {
+                Decided { why: decision.why, ..self.say(Phrase::HumanSentenceNoted, Outcome::Human) }
+            }
             Verdict::None => self.fall_back(decision.why),
         }
     }
@@ -198,24 +301,24 @@ impl Turn<'_> {
         self.situation.edition.find_rule(&choice.rule)
     }
 
-    fn is_abuse(&self, text: &Normalized) -> bool {
+    pub(super) fn is_abuse(&self, text: &Normalized) -> bool {
         let abuse = &self.situation.edition.rulebook.settings.words.abuse;
         abuse.iter().any(|word| text.as_str().contains(word.as_str()))
     }
 
-    fn find_occasion(&self, occasion: &Occasion) -> Option<RuleIndex> {
+    pub(super) fn find_occasion(&self, occasion: &Occasion) -> Option<RuleIndex> {
         self.situation.edition.matcher.occasion(occasion, &self.asked())
     }
 
-    fn asked(&self) -> Asked<'_> {
+    pub(super) fn asked(&self) -> Asked<'_> {
         Asked { account: &self.message.account, today: self.today() }
     }
 
-    fn today(&self) -> Date {
+    pub(super) fn today(&self) -> Date {
         self.situation.edition.rulebook.settings.hours.today(self.situation.now)
     }
 
-    fn moment(&self) -> Moment<'_> {
+    pub(super) fn moment(&self) -> Moment<'_> {
         Moment {
             now: self.situation.now,
             draw: self.situation.draw,
@@ -224,8 +327,23 @@ impl Turn<'_> {
         }
     }
 
-    fn silence(&self) -> Decided {
+    pub(super) fn silence(&self) -> Decided {
         Decided::silence(self.situation.conversation.clone(), self.situation.edition.version)
+    }
+}
+
+impl Decided {
+    /// By what the customer came; the latest counts.
+    fn coming_by(mut self, event: &Event) -> Self {
+        let source = match event {
+            Event::Follow { scene: Some(scene) } | Event::Scan { scene } => Some(Source::Scan(scene.clone())),
+            Event::Click { key } => Some(Source::Menu(key.clone())),
+            _ => None,
+        };
+        if source.is_some() {
+            self.conversation.source = source;
+        }
+        self
     }
 }
 

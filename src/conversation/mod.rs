@@ -5,9 +5,12 @@
 
 mod customers;
 pub mod decide;
+pub mod form;
+pub mod handoff;
 mod later;
 mod once;
 mod record;
+mod understand;
 pub mod words;
 
 use std::collections::HashMap;
@@ -21,7 +24,7 @@ use tracing::{debug, error, info, warn};
 use crate::answer::Live;
 use crate::model::outcome::OutcomeKind;
 use crate::model::{
-    AccountId, Clock, Conversation, CustomerId, Human, Limits, Message, Outcome, Reply, RuleId,
+    AccountId, Alerts, Clock, Conversation, CustomerId, Human, Limits, Message, Outcome, Reply, RuleId,
 };
 use crate::store::{Committed, Record, Store};
 use crate::telemetry::AccountMetrics;
@@ -43,6 +46,8 @@ pub struct DeskSettings {
     /// Where article pages can be reached from outside.
     pub public_url: Option<String>,
     pub accounts: HashMap<AccountId, DeskAccount>,
+    /// Whether staff are told of what waits for them.
+    pub alerts: Alerts,
 }
 
 /// What the desk knows of one account.
@@ -191,6 +196,9 @@ impl Desk {
             limits,
             public_url: self.settings.public_url.as_deref(),
             human: self.account(message).map(|account| account.human).unwrap_or_default(),
+            alerts: self.settings.alerts,
+            // The desk asks the store for one when `form::needs_number` says so.
+            lead_number: None,
         };
         let decided = decide::decide(message, &situation);
         let nearest = record::nearest(&decided, &edition);

@@ -73,21 +73,28 @@ pub fn option_number(text: &Normalized) -> Option<usize> {
 
 /// Words that steer a dialogue. Outside of one they are about nothing, and must
 /// not be taken for a question that merely sounds like them.
-const STEERING: &[&str] = &[
-    "上一步",
-    "下一步",
-    "跳过",
-    "取消",
-    "同意",
-    "不同意",
-    "返回",
-    "退出",
+const STEERING: &[&str] =
+    &["上一步", "下一步", "跳过", "取消", "同意", "不同意", "返回", "退出", "重填", "提交", "修改", "不填了"];
+
+/// Ways to send a person away and have the bot back.
+const LEAVE_STAFF: &[&str] = &[
     "退出人工",
-    "重填",
-    "提交",
-    "修改",
-    "不填了",
+    "取消人工",
+    "结束人工",
+    "关闭人工",
+    "不要人工了",
+    "不用人工了",
+    "不需要人工了",
+    "退出客服",
+    "结束对话",
+    "转机器人",
+    "转回机器人",
+    "换回机器人",
 ];
+
+pub fn leaves_staff(text: &Normalized) -> bool {
+    LEAVE_STAFF.contains(&text.as_str())
+}
 
 pub fn only_steers(text: &Normalized) -> bool {
     STEERING.contains(&text.as_str()) || asks_to_continue(text)

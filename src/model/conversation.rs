@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ids::RuleId;
+use super::form::{Filling, HandedIn, Paused};
+use super::ids::{DeliveryKey, RuleId};
+use super::lead::Source;
 use super::reply::Text;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,13 +28,49 @@ pub struct Conversation {
     /// An insult was answered once; the next ones are met with silence.
     #[serde(skip_serializing_if = "is_false")]
     pub warned: bool,
+    /// By what the customer came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The enquiry handed in last: the next one may be a correction of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handed_in: Option<HandedIn>,
+    /// Since when they wait for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Timestamp>,
 }
 
+/// Who has the conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     #[default]
     Idle,
+    Filling(Box<Filling>),
+    /// Left lying; everything else goes on as if idle.
+    Paused(Box<Paused>),
+    WithStaff(Held),
+    /// The bot has it back, and will say so before its next reply.
+    HandedBack(#[serde(default)] Option<Box<Paused>>),
+}
+
+/// Somebody who can answer has the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub by: Attendant,
+    /// When they took it or answered last.
+    pub active_at: Timestamp,
+    /// What the customer was filling in goes on afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Box<Paused>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Attendant {
+    /// One of our own staff, in the console.
+    Staff(Box<str>),
+    /// One of WeChat's own agents (`kf_account`).
+    Agent(Box<str>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +78,9 @@ pub struct Offered {
     /// In the order shown; the digit 1 is the first.
     pub choices: Vec<Choice>,
     pub until: Timestamp,
+    /// The message that was asked back with these: choosing one settles it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_back: Option<DeliveryKey>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,10 +106,27 @@ pub struct Misses {
     pub told_at: Option<Timestamp>,
 }
 
+impl Conversation {
+    /// What was filled in and not yet handed in: it may hold a telephone number,
+    /// so whoever keeps the conversation keeps it sealed.
+    pub fn is_personal(&self) -> bool {
+        let filling = match &self.stage {
+            Stage::Filling(filling) => Some(&**filling),
+            Stage::Paused(paused) => Some(&paused.filling),
+            Stage::WithStaff(Held { paused, .. }) | Stage::HandedBack(paused) => {
+                paused.as_ref().map(|paused| &paused.filling)
+            }
+            Stage::Idle => None,
+        };
+        filling.is_some_and(|filling| !filling.answers.is_empty())
+    }
+}
+
 impl Stage {
     fn is_idle(&self) -> bool {
         match self {
             Self::Idle => true,
+            Self::Filling(_) | Self::Paused(_) | Self::WithStaff(_) | Self::HandedBack(_) => false,
         }
     }
 }

@@ -11,3 +11,13 @@ pub enum Human {
     /// Our own list of waiting customers.
     Yingda,
 }
+
+/// Whether staff are told of what waits for them. Only then may the bot say so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Alerts {
+    /// Nothing reaches them by itself: they look into the list.
+    #[default]
+    None,
+    /// A notification channel is configured.
+    Reach,
+}

@@ -84,6 +84,13 @@ pub enum Span {
     },
 }
 
+/// What a tappable word of a dialogue carries: it means what it says, whoever
+/// offered it. Numeric like `RuleId::option_id`, and no rule's.
+pub const WORD_OPTION: &str = "1";
+
+/// What a 微信号 carries: tapping it answers with nothing else, to be copied.
+pub const COPY_OPTION: &str = "2";
+
 /// What one reply may hold. A channel gives it for the message at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -111,7 +118,69 @@ impl Limits {
     pub const STRICTEST: Self = Self { text_bytes: 2047, cards: 1, markup: Markup::Wechat };
 }
 
+impl Reply {
+    /// What a text reply says, with links in place of cards; None for what has
+    /// no words.
+    pub fn into_text(self) -> Option<Text> {
+        match self {
+            Self::Text { text } => Some(text),
+            Self::Cards { cards } => {
+                let mut text = Text::default();
+                for card in cards {
+                    text.push_line(Text { spans: vec![Span::Link { label: card.title, url: card.url }] });
+                    text.push_line(Text::plain(card.description));
+                }
+                Some(text)
+            }
+            Self::Silence
+            | Self::Image { .. }
+            | Self::Voice { .. }
+            | Self::Video { .. }
+            | Self::Music { .. }
+            | Self::Transfer { .. } => None,
+        }
+    }
+}
+
 impl Text {
+    /// `more` on a line of its own; nothing when it is empty.
+    pub fn push_line(&mut self, more: Self) {
+        if more.is_empty() {
+            return;
+        }
+        if !self.is_empty() {
+            self.push("\n");
+        }
+        self.spans.extend(more.spans);
+    }
+
+    pub fn push(&mut self, plain: &str) {
+        if let Some(Span::Plain(last)) = self.spans.last_mut() {
+            last.push_str(plain);
+        } else {
+            self.spans.push(Span::Plain(plain.to_owned()));
+        }
+    }
+
+    /// A word that can be tapped instead of typed.
+    pub fn push_word(&mut self, word: &str) {
+        self.spans.push(Span::Option { label: word.to_owned(), id: WORD_OPTION.to_owned() });
+    }
+
+    /// Its options without their numbers: digits mean something else just now.
+    pub fn without_numbers(mut self) -> Self {
+        for index in 1..self.spans.len() {
+            let is_option = matches!(self.spans.get(index), Some(Span::Option { .. }));
+            if let Some(Span::Plain(before)) = self.spans.get_mut(index - 1).filter(|_| is_option) {
+                let kept = before.trim_end_matches(' ').trim_end_matches(|c: char| c.is_ascii_digit());
+                if kept.len() + 1 < before.len() && (kept.is_empty() || kept.ends_with('\n')) {
+                    *before = format!("{kept}· ");
+                }
+            }
+        }
+        self
+    }
+
     pub fn plain(text: impl Into<String>) -> Self {
         Self { spans: vec![Span::Plain(text.into())] }
     }

@@ -7,7 +7,7 @@ use crate::answer::Edition;
 use crate::conversation::decide::Decided;
 use crate::conversation::rule_of;
 use crate::model::reply::Markup;
-use crate::model::{AccountId, Outcome, Reply};
+use crate::model::{AccountId, Effect, Outcome, Reply};
 use crate::rulebook::{Files, Problem, Surroundings};
 
 use super::Rehearsal;
@@ -50,6 +50,12 @@ fn play(file: &str, text: &str, edition: &Edition, surroundings: &Surroundings) 
             Action::Sends(content) => last = Some(stage.sends(content)),
             Action::At(time) => stage.moves_to(edition.rulebook.settings.hours.instant(time)),
             Action::Waits(time) => stage.waits(time),
+            Action::Keeps(hours) => stage.keeps(*hours),
+            Action::HandsOver(human) => stage.human = human,
+            Action::Alerts(alerts) => stage.alerts = alerts,
+            Action::Taken(by) => stage.is_taken(by),
+            Action::StaffSpeak => stage.staff_speak(),
+            Action::HandedBack => stage.is_handed_back(),
             Action::Account(account) => stage.account = account,
             Action::StartsOver => stage.starts_over(),
             Action::Expects(expectations) => {
@@ -110,7 +116,49 @@ fn fails(expected: &Expectation, decided: Option<&Decided>) -> Option<String> {
             text.contains(part).then(|| format!("回复不应含「{part}」，实际是：{text}"))
         }
         Expectation::Is(whole) => (text != *whole).then(|| format!("回复应是「{whole}」，实际是：{text}")),
+        Expectation::Transfers => (!matches!(decided.reply, Reply::Transfer { .. }))
+            .then(|| format!("应转给微信客服，实际是：{text}")),
+        Expectation::Lead
+        | Expectation::NoLead
+        | Expectation::LeadHolds(_)
+        | Expectation::Waits
+        | Expectation::DoesNotWait
+        | Expectation::StopsWaiting => fails_effect(expected, &decided.effects),
     }
+}
+
+/// What should have been kept for staff, and was not, or the other way round.
+fn fails_effect(expected: &Expectation, effects: &[Effect]) -> Option<String> {
+    let lead = effects.iter().find_map(|effect| match effect {
+        Effect::Lead(lead) => Some(lead),
+        Effect::Wait(_)
+        | Effect::StopWaiting
+        | Effect::Settle(_)
+        | Effect::Came { .. }
+        | Effect::Erase => None,
+    });
+    let waits = effects.iter().any(|effect| matches!(effect, Effect::Wait(_)));
+    let (holds, meant) = match expected {
+        Expectation::Lead => (lead.is_some(), "这条应交出一份线索。".to_owned()),
+        Expectation::NoLead => (lead.is_none(), "这条不应交出线索。".to_owned()),
+        Expectation::LeadHolds(part) => (
+            lead.is_some_and(|lead| lead.answers.iter().any(|answer| answer.value.contains(part))),
+            format!("线索里应有「{part}」。"),
+        ),
+        Expectation::Waits => (waits, "客户应进入等人工的名单。".to_owned()),
+        Expectation::DoesNotWait => (!waits, "客户不应进入等人工的名单。".to_owned()),
+        Expectation::StopsWaiting => {
+            (effects.contains(&Effect::StopWaiting), "客户应离开等人工的名单。".to_owned())
+        }
+        Expectation::Rule(_)
+        | Expectation::Outcome(_)
+        | Expectation::Offers(_)
+        | Expectation::Contains(_)
+        | Expectation::Lacks(_)
+        | Expectation::Is(_)
+        | Expectation::Transfers => (true, String::new()),
+    };
+    (!holds).then_some(meant)
 }
 
 fn none(decided: &Decided) -> String {

@@ -6,32 +6,42 @@ use jiff::Timestamp;
 
 use crate::answer::Edition;
 use crate::conversation::decide::{Decided, Situation, decide, draw_for};
+use crate::conversation::{form, handoff};
 use crate::model::message::Covers;
 use crate::model::{
-    AccountId, Content, Conversation, CustomerId, DeliveryKey, Human, Limits, Message, Proof,
+    AccountId, Alerts, Attendant, Content, Conversation, CustomerId, DeliveryKey, Effect, Human, LeadNumber,
+    Limits, Message, Proof,
 };
+use crate::rulebook::Hours;
 
 #[derive(Debug)]
 pub struct Rehearsal<'a> {
     edition: &'a Edition,
+    /// The edition at other opening hours.
+    at_hours: Option<Box<Edition>>,
     pub account: AccountId,
     pub public_url: Option<&'a str>,
     pub human: Human,
+    pub alerts: Alerts,
     now: Timestamp,
     conversation: Conversation,
     spoken: u64,
+    handed_in: u32,
 }
 
 impl<'a> Rehearsal<'a> {
     pub fn new(edition: &'a Edition, account: AccountId, now: Timestamp) -> Self {
         Self {
             edition,
+            at_hours: None,
             account,
             public_url: None,
             human: Human::Contacts,
+            alerts: Alerts::None,
             now,
             conversation: Conversation::default(),
             spoken: 0,
+            handed_in: 0,
         }
     }
 
@@ -43,17 +53,54 @@ impl<'a> Rehearsal<'a> {
         self.spoken += 1;
         let message = self.message(content);
         let situation = Situation {
-            edition: self.edition,
+            edition: self.edition(),
             conversation: &self.conversation,
             now: self.now,
             draw: draw_for(&message.key),
             limits: limits_for(&message.content),
             public_url: self.public_url,
             human: self.human,
+            alerts: self.alerts,
+            lead_number: form::needs_number(&self.conversation).then(|| self.next_number()),
         };
         let decided = decide(&message, &situation);
+        let hands_in = decided.effects.iter().any(|effect| matches!(effect, Effect::Lead(_)));
+        self.handed_in += u32::from(hands_in);
         self.conversation = decided.conversation.clone();
         decided
+    }
+
+    /// As if the centre were open then.
+    pub fn keeps(&mut self, hours: Hours) {
+        self.at_hours = Some(Box::new(self.edition.at_hours(hours)));
+    }
+
+    fn edition(&self) -> &Edition {
+        self.at_hours.as_deref().unwrap_or(self.edition)
+    }
+
+    fn next_number(&self) -> LeadNumber {
+        let today = self.edition().rulebook.settings.hours.today(self.now);
+        LeadNumber::counted(today, self.handed_in + 1)
+    }
+
+    /// Staff take the conversation over.
+    pub fn is_taken(&mut self, by: Attendant) {
+        self.conversation = handoff::take(&self.conversation, by, self.now);
+    }
+
+    /// Staff answered, with no bot in between.
+    pub fn staff_speak(&mut self) {
+        self.conversation = handoff::spoke(&self.conversation, self.now);
+    }
+
+    pub fn is_handed_back(&mut self) {
+        self.conversation = handoff::hand_back(&self.conversation);
+    }
+
+    /// Goes on where somebody else's rehearsal was left.
+    pub fn stands_at(&mut self, conversation: Conversation) {
+        self.conversation = conversation;
     }
 
     /// Another customer comes, of whom nothing is known.

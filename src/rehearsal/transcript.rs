@@ -6,17 +6,17 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 
 use crate::model::message::Event;
-use crate::model::{AccountId, Content};
-use crate::rulebook::Problem;
+use crate::model::{AccountId, Alerts, Attendant, Content, Human};
+use crate::rulebook::{Hours, Problem};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Step {
     /// 1-based.
     pub line: usize,
     pub action: Action,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Action {
     /// `用户: …`, `用户[图片]`, `@关注`, `@扫码 …`, `@菜单 …`
     Sends(Content),
@@ -24,8 +24,20 @@ pub enum Action {
     Expects(Vec<Expectation>),
     /// `@时间 2026-03-07 20:00`
     At(DateTime),
-    /// `@快进 30分钟`
+    /// `@快进 30分钟`, `@等待 30分钟`
     Waits(Duration),
+    /// `@上班 08:30-12:00 14:00-17:30`, from Monday to Friday.
+    Keeps(Box<Hours>),
+    /// `@人工 yingda`: the account's setting.
+    HandsOver(Human),
+    /// `@通知 有`: whether alerts reach staff.
+    Alerts(Alerts),
+    /// `@接手 顾问甲`
+    Taken(Attendant),
+    /// `@顾问说`: whoever has the conversation answered.
+    StaffSpeak,
+    /// `@交还`
+    HandedBack,
     /// `@账号 main`
     Account(AccountId),
     /// `@换新用户`
@@ -46,10 +58,24 @@ pub enum Expectation {
     Lacks(String),
     /// `是"jgspxpy"`: the whole reply.
     Is(String),
+    /// `有线索`: a form was handed in.
+    Lead,
+    /// `无线索`
+    NoLead,
+    /// `线索含"约50人"`: one of its answers.
+    LeadHolds(String),
+    /// `有等待`: the customer joined those who wait for a person.
+    Waits,
+    /// `无等待`
+    DoesNotWait,
+    /// `结束等待`
+    StopsWaiting,
+    /// `转客服`: WeChat's own agents are to take over.
+    Transfers,
 }
 
-const COMMANDS: &str = "@时间、@快进、@账号、@关注、@扫码、@菜单、@换新用户";
-const EXPECTATIONS: &str = "规则=、结果=、选项=、含\"…\"、不含\"…\"、是\"…\"";
+const COMMANDS: &str = "@时间、@快进、@账号、@关注、@扫码、@菜单、@换新用户、@上班、@人工、@通知、@接手、@顾问说、@交还、@客服接入、@客服结束";
+const EXPECTATIONS: &str = "规则=、结果=、选项=、含\"…\"、不含\"…\"、是\"…\"、有线索、无线索、线索含\"…\"、有等待、无等待、结束等待、转客服";
 const OUTCOMES: [&str; 6] = ["answer", "choices", "form", "human", "fallback", "silence"];
 
 /// The steps that could be read, and a problem for each line that could not.
@@ -134,10 +160,42 @@ fn parse_command(command: &str) -> Result<Action, Misread> {
         "时间" => parse_time(value)
             .map(Action::At)
             .ok_or_else(|| misread(format!("看不懂时间「{value}」。"), "写成 @时间 2026-03-07 20:00。")),
-        "快进" => parse_duration(value).map(Action::Waits).ok_or_else(|| {
+        "上班" => Hours::on_weekdays(value).map(|hours| Action::Keeps(Box::new(hours))).ok_or_else(|| {
+            misread(format!("看不懂时间「{value}」。"), "写成 @上班 08:30-12:00 14:00-17:30。")
+        }),
+        "人工" => parse_human(value).map(Action::HandsOver).ok_or_else(|| {
+            misread(
+                format!("没有「{value}」这种设置。"),
+                "写成 @人工 contacts、@人工 wechat 或 @人工 yingda。",
+            )
+        }),
+        "通知" => match value {
+            "有" => Ok(Action::Alerts(Alerts::Reach)),
+            "无" => Ok(Action::Alerts(Alerts::None)),
+            _ => Err(misread(format!("看不懂「{value}」。"), "写成 @通知 有 或 @通知 无。")),
+        },
+        "接手" => Ok(Action::Taken(Attendant::Staff(value.into()))),
+        "顾问说" => Ok(Action::StaffSpeak),
+        "交还" => Ok(Action::HandedBack),
+        "客服接入" => {
+            Ok(Action::Sends(Content::Event(Event::AgentSessionOpened { agent: value.to_owned() })))
+        }
+        "客服结束" => {
+            Ok(Action::Sends(Content::Event(Event::AgentSessionClosed { agent: value.to_owned() })))
+        }
+        "快进" | "等待" => parse_duration(value).map(Action::Waits).ok_or_else(|| {
             misread(format!("看不懂时长「{value}」。"), "写成 @快进 30分钟、@快进 2小时 或 @快进 7天。")
         }),
         _ => Err(misread(format!("没有「@{name}」这个写法。"), format!("可用：{COMMANDS}。"))),
+    }
+}
+
+fn parse_human(value: &str) -> Option<Human> {
+    match value {
+        "contacts" => Some(Human::Contacts),
+        "wechat" => Some(Human::Wechat),
+        "yingda" => Some(Human::Yingda),
+        _ => None,
     }
 }
 
@@ -193,6 +251,13 @@ fn parse_expectation(rest: &str) -> Result<(Expectation, &str), Misread> {
         let offered = value.split([',', '，']).map(str::to_owned).collect();
         return Ok((Expectation::Offers(offered), after));
     }
+    for (word, make) in BARE {
+        if let Some(after) = rest.strip_prefix(word)
+            && after.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ',' | '，' | '、'))
+        {
+            return Ok((make(), after));
+        }
+    }
     for (word, make) in QUOTED {
         if let Some(after) = rest.strip_prefix(word)
             && let Some((text, after)) = take_quoted(after)
@@ -204,8 +269,22 @@ fn parse_expectation(rest: &str) -> Result<(Expectation, &str), Misread> {
 }
 
 type Make = fn(String) -> Expectation;
-const QUOTED: [(&str, Make); 3] =
-    [("不含", Expectation::Lacks), ("含", Expectation::Contains), ("是", Expectation::Is)];
+const QUOTED: [(&str, Make); 4] = [
+    ("线索含", Expectation::LeadHolds),
+    ("不含", Expectation::Lacks),
+    ("含", Expectation::Contains),
+    ("是", Expectation::Is),
+];
+
+type Bare = fn() -> Expectation;
+const BARE: [(&str, Bare); 6] = [
+    ("有线索", || Expectation::Lead),
+    ("无线索", || Expectation::NoLead),
+    ("有等待", || Expectation::Waits),
+    ("无等待", || Expectation::DoesNotWait),
+    ("结束等待", || Expectation::StopsWaiting),
+    ("转客服", || Expectation::Transfers),
+];
 
 fn strip_key<'a>(rest: &'a str, key: &str) -> Option<&'a str> {
     rest.strip_prefix(key)?.trim_start().strip_prefix(['=', '＝']).map(str::trim_start)
@@ -230,82 +309,4 @@ fn take_quoted(text: &str) -> Option<(&str, &str)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn only_action(line: &str) -> Action {
-        let (steps, problems) = parse("t.chat", line);
-        assert!(problems.is_empty(), "{line}: {problems:?}");
-        steps.into_iter().next().expect("one step").action
-    }
-
-    #[test]
-    fn a_transcript_is_read_line_by_line() {
-        let (steps, problems) = parse(
-            "price.chat",
-            "\u{feff}# 问费用不报数字\n@时间 2026-03-07 20:00\n\n用户: 一个人多少钱\n应答: 规则=price 含\"顾问\" 不含\"元\"\n",
-        );
-
-        assert!(problems.is_empty(), "{problems:?}");
-        assert_eq!(steps.iter().map(|step| step.line).collect::<Vec<_>>(), [2, 4, 5]);
-        assert_eq!(
-            steps.last().map(|step| step.action.clone()),
-            Some(Action::Expects(vec![
-                Expectation::Rule("price".into()),
-                Expectation::Contains("顾问".into()),
-                Expectation::Lacks("元".into()),
-            ]))
-        );
-    }
-
-    #[test]
-    fn full_width_marks_mean_the_same() {
-        assert_eq!(only_action("用户：你好"), only_action("用户: 你好"));
-        assert_eq!(only_action("应答：规则＝price 含“顾问”"), only_action("应答: 规则=price 含\"顾问\""));
-        assert_eq!(only_action("＠换新用户"), Action::StartsOver);
-    }
-
-    #[test]
-    fn every_command_is_read() {
-        assert_eq!(only_action("@快进 30分钟"), Action::Waits(Duration::from_secs(1_800)));
-        assert_eq!(only_action("@快进 7天"), Action::Waits(Duration::from_secs(7 * 86_400)));
-        assert_eq!(only_action("@关注"), Action::Sends(Content::Event(Event::Follow { scene: None })));
-        assert_eq!(
-            only_action("@扫码 展会01"),
-            Action::Sends(Content::Event(Event::Scan { scene: "展会01".into() }))
-        );
-        assert!(matches!(only_action("用户[图片]"), Action::Sends(Content::Image { .. })));
-        assert_eq!(
-            only_action("应答: 选项=price,transport 结果=choices"),
-            Action::Expects(vec![
-                Expectation::Offers(vec!["price".into(), "transport".into()]),
-                Expectation::Outcome("choices".into())
-            ])
-        );
-    }
-
-    #[test]
-    fn a_line_that_is_not_understood_is_a_problem_with_a_remedy() {
-        for line in [
-            "客户: 你好",
-            "@时间 昨天",
-            "@快进 一会儿",
-            "@快进 99999999999999999999天",
-            "@快进 400天",
-            "@重启",
-            "用户[舞蹈]",
-            "应答:",
-            "应答: 规则",
-            "应答: 含顾问",
-            "应答: 结果=好",
-            "@账号 a/b",
-            "应答: 含\"没关上",
-        ] {
-            let (steps, problems) = parse("t.chat", line);
-
-            assert!(steps.is_empty(), "{line}");
-            let problem = problems.first().expect("one problem");
-            assert!(problem.line == 1 && !problem.cause.is_empty() && !problem.remedy.is_empty(), "{line}");
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 
+use super::hours::Hours;
 use super::rule::Place;
 use crate::model::ArticleId;
 
@@ -43,7 +44,10 @@ pub struct Contact {
     pub role: Option<Box<str>>,
     pub phone: Option<Box<str>>,
     pub wechat: Option<Box<str>>,
+    /// When to call, as it is shown.
     pub hours: Option<Box<str>>,
+    /// The same where it is known exactly: then it decides what is open.
+    pub opening: Option<Box<Hours>>,
     pub is_default: bool,
     pub owner: Option<Box<str>>,
     pub valid_until: Option<Date>,

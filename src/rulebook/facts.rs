@@ -2,10 +2,12 @@
 
 use super::catalog::{Article, Contact, Course, Range};
 use super::fields::{Fields, Written};
+use super::hours::Hours;
 use super::keys;
 use super::problem::Problem;
 use super::source::Source;
 use super::table::{Record, for_each_record};
+use super::variables::describe;
 use crate::model::ArticleId;
 
 pub fn read_courses(source: &Source<'_>, problems: &mut Vec<Problem>) -> Vec<Course> {
@@ -67,15 +69,18 @@ pub fn read_contacts(
     for mut entry in fields.tables("contact", keys::CONTACT, problems) {
         let place = source.place(entry.span());
         let span = entry.span();
+        let opening = entry.is_table("hours").then(|| read_opening(&mut entry, problems)).flatten();
         let mut text = |key| entry.text(key, problems).map(|written| written.text);
         let [role, phone, wechat, hours, owner] = ["role", "phone", "wechat", "hours", "owner"]
             .map(|key| text(key).filter(|text| !text.trim().is_empty()));
+        let hours = opening.as_ref().and_then(describe).map(Box::from).or(hours);
         let contact = Contact {
             name: entry.required_text("name", problems).unwrap_or_default().text,
             role,
             phone,
             wechat,
             hours,
+            opening: opening.filter(|hours| !hours.is_unset()).map(Box::new),
             owner,
             is_default: entry.bool("default", problems).unwrap_or_default(),
             valid_until: entry.date("valid_until", problems),
@@ -97,6 +102,14 @@ pub fn read_contacts(
     }
     fields.finish(problems);
     contacts
+}
+
+/// `hours` of one contact as a section, written as `[hours]` of settings.toml.
+fn read_opening(entry: &mut Fields<'_>, problems: &mut Vec<Problem>) -> Option<Hours> {
+    let mut section = entry.table("hours", keys::HOURS, problems)?;
+    let hours = Hours::read(&mut section, problems);
+    section.finish(problems);
+    Some(hours)
 }
 
 pub fn read_article(

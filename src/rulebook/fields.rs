@@ -58,6 +58,12 @@ impl<'s> Fields<'s> {
         self.entries.iter().any(|(name, ..)| &**name == key)
     }
 
+    /// Whether a key is a section of its own.
+    pub fn is_table(&self, key: &str) -> bool {
+        let entry = self.entries.iter().find(|(name, ..)| &**name == key);
+        entry.is_some_and(|(_, _, value)| matches!(value.get_ref(), DeValue::Table(_)))
+    }
+
     /// Where a key is written; the table itself when it is not.
     pub fn span_of(&self, key: &str) -> Span {
         self.entries.iter().find(|(name, ..)| &**name == key).map_or(self.span, |(_, at, _)| *at)
@@ -130,6 +136,31 @@ impl<'s> Fields<'s> {
                 None
             }
         }
+    }
+
+    /// A whole number within `range`.
+    pub fn number(
+        &mut self,
+        key: &str,
+        range: std::ops::RangeInclusive<u32>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<u32> {
+        let (value, at) = self.take(key)?;
+        let number = match &value {
+            DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
+            DeValue::String(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => None,
+        };
+        let number = number.filter(|number| range.contains(number));
+        if number.is_none() {
+            let meant = format!("{} 到 {} 的整数，不加引号", range.start(), range.end());
+            problems.push(self.wrong_kind(key, at, &meant, &range.start().to_string()));
+        }
+        number
     }
 
     pub fn table(&mut self, key: &str, keys: &'static [Key], problems: &mut Vec<Problem>) -> Option<Self> {

@@ -35,6 +35,7 @@ pub struct RestEntry {
     pub until: Option<Date>,
     pub owner: Option<Written>,
     pub note: Option<Written>,
+    pub waiting: bool,
     pub kind: KindEntry,
     pub fallback: Option<Written>,
 }
@@ -110,6 +111,7 @@ impl RestEntry {
             until: fields.date("until", problems),
             owner: fields.text("owner", problems),
             note: fields.text("note", problems),
+            waiting: fields.bool("waiting", problems).unwrap_or_default(),
             fallback: fields.text("fallback", problems),
             kind: KindEntry::from_header(fields, problems),
         }

@@ -3,6 +3,7 @@
 //! examples, and the reference page is made from these tables.
 
 use super::phrases::Phrase;
+use crate::model::lead::AnswerKind;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
@@ -58,6 +59,13 @@ pub const RULE: &[Key] = &[
     key("until", "2026-10-31", "", "到这天为止（含当天）", "last day"),
     key("owner", "\"财务\"", "", "谁负责核对", "owner"),
     key("note", "\"不写数字\"", "", "给同事看的备注", "note"),
+    key(
+        "waiting",
+        "true",
+        "false",
+        "命中以后，客户进入等人工的名单；例如投诉",
+        "puts the customer on the list of those who wait for a person",
+    ),
     key("kind", "\"text\"", "text", "回复的种类：见下面「kind 可以写的」", "kind of reply"),
     key(
         "fallback",
@@ -133,7 +141,13 @@ pub const CONTACT: &[Key] = &[
     key("role", "\"课程与报价\"", "", "职责，写了才显示", "role"),
     key("phone", "\"0796-6559898\"", "", "电话，变量 {{phone}}", "phone"),
     key("wechat", "\"jgspxpy\"", "", "微信号，变量 {{wechat}}", "WeChat id"),
-    key("hours", "\"工作日白天\"", "", "接听时间，写了才显示", "when to call"),
+    key(
+        "hours",
+        "\"工作日白天\"",
+        "",
+        "接听时间，写了才显示；写成小节 [contact.hours]（写法同 settings.toml 的 [hours]）时，这位的名片按它说在不在",
+        "when to call",
+    ),
     key("default", "true", "第一位", "回复里的 {{phone}} 和 {{wechat}} 取这一位", "the default one"),
     key("owner", "\"办公室\"", "", "谁负责核对", "owner"),
     key("valid_until", "2026-12-31", "", "过了这天，用到它的回复改发 fallback", "last day"),
@@ -215,6 +229,63 @@ pub const PRIVACY: &[Key] = &[
     key("address", "\"…\"", "", "地址", "address"),
     key("purpose", "\"…\"", "", "信息用来做什么", "purpose"),
     key("updated", "2026-03-01", "", "说明的日期", "date of the notice"),
+    key("keep_leads_months", "12", "12", "同意提交的需求最长保存几个月，到期删除", "months a lead is kept"),
+];
+
+/// `forms/*.toml`. The name of the file is the form's id.
+pub const FORM: &[Key] = &[
+    key("name", "\"培训需求\"", "文件名", "表单的名字，给人看", "name"),
+    key(
+        "consent",
+        "\"由{{keeper}}保存，只用于联系您，最长{{months}}个月。\"",
+        "settings.toml 的 form_consent",
+        "开头的说明：谁保存、做什么用、多久、怎么删；可用 {{keeper}} {{purpose}} {{months}}",
+        "asked before anything is kept",
+    ),
+    key("refused", "\"…\"", "settings.toml 的 form_refused", "不同意时说的话", "said when refused"),
+    key(
+        "done",
+        "\"已收到，编号 {{number}}。\"",
+        "settings.toml 的 form_done",
+        "提交以后说的话，可用 {{number}}",
+        "said at the end",
+    ),
+    key(
+        "updated",
+        "\"已更新，编号仍是 {{number}}。\"",
+        "settings.toml 的 form_updated",
+        "30 天内再次提交、更新了上一份时说的话，可用 {{number}}",
+        "said when an earlier one was updated",
+    ),
+    key("field", "…", "", "一步一节 [[field]]，按写的次序问，最多 9 步", "the steps, in order"),
+];
+
+/// `[[field]]` of a form.
+pub const FORM_FIELD: &[Key] = &[
+    key("id", "\"people\"", "必填", "这一项的编号，定了就不要改", "fixed id"),
+    key("label", "\"人数\"", "必填", "这一项的名字，核对和修改时用", "label"),
+    key("ask", "\"大概多少人？\"", "必填", "怎么问", "the question"),
+    key("example", "\"45、50左右、没定\"", "", "例子，跟在问题后面", "examples"),
+    key("hint", "\"…\"", "按 kind 而定", "没看懂时说的话", "said when not understood"),
+    key("kind", "\"people\"", "text", "怎么理解回答：见下面「表单里 kind 可以写的」", "how it is understood"),
+    key("required", "true", "false", "必须答，不能跳过", "cannot be skipped"),
+    key(
+        "personal",
+        "true",
+        "false",
+        "kind = \"text\" 的回答是不是个人信息；是就加密保存、不发提醒",
+        "personal data",
+    ),
+];
+
+/// How an answer is understood.
+pub const FORM_KINDS: &[(&str, AnswerKind, &str)] = &[
+    ("unit", AnswerKind::Unit, "单位名称，例如 我们是某县税务局的"),
+    ("people", AnswerKind::People, "人数，例如 五十来人、50-60、没定"),
+    ("when", AnswerKind::When, "时间，例如 3月中旬、下个月、国庆后、没定"),
+    ("phone", AnswerKind::Phone, "电话：手机或区号加座机；个人信息"),
+    ("name", AnswerKind::Name, "姓名；个人信息"),
+    ("text", AnswerKind::Text, "一句话"),
 ];
 
 /// What `kind` may be, the keys that belong to it alone, and what it does.

@@ -7,6 +7,7 @@
 //! taken apart by `fields`; a `table` has `cells`. `keys` lists all that can be
 //! written. `passage` turns texts into a `reply`, `render` sends it at a moment.
 
+mod ask;
 mod cells;
 mod decode;
 mod facts;
@@ -35,6 +36,7 @@ use crate::model::RuleId;
 pub mod catalog;
 pub mod check;
 pub mod files;
+pub mod form;
 pub mod hours;
 pub mod phrases;
 pub mod problem;
@@ -50,6 +52,7 @@ pub use self::rule::{Answer, Occasion, Place, Rule, Trigger, Validity};
 pub use catalog::{Article, Catalog, Contact, Course};
 pub use check::{Checked, Surroundings, check};
 pub use files::{Files, ReadError};
+pub use form::{Form, FormField};
 pub use hours::Hours;
 pub use phrases::Phrase;
 pub use problem::{Problem, Severity};
@@ -58,9 +61,10 @@ pub use reply::Replies;
 pub use settings::Settings;
 
 /// Everything that answers depend on. Made by `check`, never changed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rulebook {
     pub rules: Vec<Rule>,
+    pub forms: Vec<Form>,
     pub catalog: Catalog,
     pub settings: Settings,
     targets: Targets,

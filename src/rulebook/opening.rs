@@ -41,6 +41,19 @@ impl Hours {
         hours
     }
 
+    /// `08:30-12:00 14:00-17:30`, from Monday to Friday.
+    pub fn on_weekdays(written: &str) -> Option<Self> {
+        let windows: Option<Vec<Window>> =
+            written.split_whitespace().map(|window| parse_window(window).ok()).collect();
+        let mut windows = windows.filter(|windows| !windows.is_empty())?;
+        windows.sort_unstable();
+        let mut hours = Self::default();
+        for day in hours.week.iter_mut().take(5) {
+            day.clone_from(&windows);
+        }
+        Some(hours)
+    }
+
     fn read_zone(&mut self, fields: &Fields<'_>, written: &Written, problems: &mut Vec<Problem>) {
         match TimeZone::get(&written.text) {
             _ if &*written.text == "Asia/Shanghai" => {}

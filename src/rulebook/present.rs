@@ -4,11 +4,12 @@
 use jiff::civil::Date;
 
 use super::catalog::{Article, Contact, Course, Range, holds};
-use super::hours::State;
+use super::hours::{Hours, State};
 use super::render::{Filled, Moment, Rendered};
 use super::reply::{Body, CardReply, CourseList};
 use super::unfinished::is_unfinished;
 use super::{Phrase, Rulebook};
+use crate::model::reply::COPY_OPTION;
 use crate::model::{ArticleId, Card, Reply, Span};
 
 /// More would not be read, and would not fit beside the words.
@@ -61,12 +62,12 @@ impl Rulebook {
             return Some(note.to_string());
         }
         let last = format!("{}年{}月{}日", last.year(), last.month(), last.day());
-        let filled = self.phrase_with(Phrase::Stale, ("stale_after", &last), moment)?;
+        let filled = self.phrase_with(Phrase::Stale, &[("stale_after", &last)], moment)?;
         Some(filled.text.render(crate::model::reply::Markup::Plain))
     }
 
-    /// The contact's lines, then the rule's own words; without those, whether
-    /// somebody answers now. None without a contact that may still be used.
+    /// The contact's lines, whether they answer now, then the rule's own words.
+    /// None without a contact that may still be used.
     pub(super) fn contact(&self, name: Option<&str>, words: &Body, moment: &Moment<'_>) -> Option<Rendered> {
         let contact = match name {
             Some(name) => self.catalog.contact(name),
@@ -74,19 +75,27 @@ impl Rulebook {
         };
         let contact =
             contact.filter(|contact| holds(contact.valid_until, self.settings.hours.today(moment.now)))?;
+        let hours = self.hours_of(contact);
         let mut filled = contact.lines();
-        let more =
-            if words.is_empty() { self.reachable_now(moment) } else { Some(self.body(words, moment)?) };
-        if let Some(more) = more {
-            filled.append(more);
+        // Words by the hours say it in their own way.
+        if words.open.is_empty() && words.closed.is_empty() {
+            filled.extend(self.reachable_now(hours, moment));
+        }
+        if !words.is_empty() {
+            filled.append(self.body_by(words, hours, moment)?);
         }
         Some(Rendered::text(filled))
     }
 
-    fn reachable_now(&self, moment: &Moment<'_>) -> Option<Filled> {
-        match self.settings.hours.state(moment.now) {
-            State::Open { .. } => self.phrase(Phrase::OpenNow, moment),
-            State::Closed { .. } => self.phrase(Phrase::ClosedNow, moment),
+    /// The contact's own, else the centre's.
+    fn hours_of<'h>(&'h self, contact: &'h Contact) -> &'h Hours {
+        contact.opening.as_deref().unwrap_or(&self.settings.hours)
+    }
+
+    fn reachable_now(&self, hours: &Hours, moment: &Moment<'_>) -> Option<Filled> {
+        match hours.state(moment.now) {
+            State::Open { .. } => self.phrase_by(Phrase::OpenNow, hours, moment),
+            State::Closed { .. } => self.phrase_by(Phrase::ClosedNow, hours, moment),
             State::Unset => None,
         }
     }
@@ -165,7 +174,8 @@ impl Contact {
             filled.push(Span::Link { label: phone.to_string(), url: format!("tel:{phone}") });
         }
         if let Some(wechat) = &self.wechat {
-            filled.push_plain(&format!("\n微信号：{wechat}"));
+            filled.push_plain("\n微信号：");
+            filled.push(Span::Option { label: wechat.to_string(), id: COPY_OPTION.to_owned() });
         }
         if let Some(hours) = &self.hours {
             filled.push_plain(&format!("\n接听时间：{hours}"));

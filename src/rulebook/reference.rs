@@ -13,6 +13,8 @@ pub fn reference() -> String {
         ("规则表 `rules/*.csv`：列 · columns of a rule table", keys::RULE_COLUMNS),
         ("课程 `courses.csv`：列 · columns of the course table", keys::COURSE_COLUMNS),
         ("联系人 `contacts.toml`：`[[contact]]` · contacts", keys::CONTACT),
+        ("表单 `forms/*.toml` · forms", keys::FORM),
+        ("表单 `forms/*.toml`：每一步 `[[field]]` · steps of a form", keys::FORM_FIELD),
         ("文章 `articles/*.md`：开头的设置 · header of an article", keys::ARTICLE),
         ("设置 `settings.toml`：`[centre]` 单位 · the centre", keys::CENTRE),
         ("设置 `settings.toml`：`[hours]` 工作时间 · opening hours", keys::HOURS),
@@ -28,6 +30,11 @@ pub fn reference() -> String {
         &mut page,
         "kind 可以写的 · kinds of reply",
         keys::KINDS.iter().map(|(kind, _, meaning)| (*kind, *meaning)),
+    );
+    write_pairs(
+        &mut page,
+        "表单里 kind 可以写的 · how an answer is understood",
+        keys::FORM_KINDS.iter().map(|(kind, _, meaning)| (*kind, *meaning)),
     );
     write_pairs(&mut page, "on 可以写的 · events and media", keys::OCCASIONS.iter().copied());
     write_pairs(&mut page, "变量 `{{…}}` · variables", keys::VARIABLES.iter().copied());

@@ -9,7 +9,7 @@
 use jiff::Timestamp;
 use minijinja::Value;
 
-use super::hours::State;
+use super::hours::{Hours, State};
 use super::reply::{Body, Kind, MusicReply, Passage, Piece, Replies, VideoReply};
 use super::unfinished::is_unfinished;
 use super::variables;
@@ -76,7 +76,7 @@ impl Rulebook {
 
     fn degrade(&self, fallback: Option<&Passage>, moment: &Moment<'_>) -> Rendered {
         let filled = fallback
-            .and_then(|passage| self.passage(passage, moment))
+            .and_then(|passage| self.passage(passage, &[], moment))
             .or_else(|| self.phrase(Phrase::Honest, moment))
             .or_else(|| self.phrase(Phrase::NoFacts, moment))
             .unwrap_or_else(|| Filled::plain(Phrase::NoFacts.default_text()));
@@ -102,54 +102,58 @@ impl Rulebook {
     /// The part for this time of day, and one of its variants: the one that is
     /// drawn, or the next that can be sent.
     pub(super) fn body(&self, body: &Body, moment: &Moment<'_>) -> Option<Filled> {
-        let part = self.part(body, moment);
-        let count = u64::try_from(part.len()).ok().filter(|count| *count > 0)?;
-        let drawn = usize::try_from(moment.draw % count).unwrap_or_default();
-        part.iter().cycle().skip(drawn).take(part.len()).find_map(|variant| self.passage(variant, moment))
+        self.body_by(body, &self.settings.hours, moment)
     }
 
-    fn part<'b>(&self, body: &'b Body, moment: &Moment<'_>) -> &'b [Passage] {
-        if body.open.is_empty() && body.closed.is_empty() {
-            return &body.always;
-        }
-        match self.settings.hours.state(moment.now) {
-            State::Open { .. } if !body.open.is_empty() => &body.open,
-            State::Closed { .. } if !body.closed.is_empty() => &body.closed,
-            State::Open { .. } | State::Closed { .. } | State::Unset => &body.always,
-        }
+    /// By the hours of the person it is about.
+    pub(super) fn body_by(&self, body: &Body, hours: &Hours, moment: &Moment<'_>) -> Option<Filled> {
+        let part = part(body, hours.state(moment.now));
+        let count = u64::try_from(part.len()).ok().filter(|count| *count > 0)?;
+        let drawn = usize::try_from(moment.draw % count).unwrap_or_default();
+        let variants = part.iter().cycle().skip(drawn).take(part.len());
+        variants.into_iter().find_map(|variant| self.filled(variant, hours, moment, &[]))
     }
 
     pub(super) fn phrase(&self, phrase: Phrase, moment: &Moment<'_>) -> Option<Filled> {
-        self.passage(self.settings.phrases.get(phrase)?, moment)
+        self.phrase_by(phrase, &self.settings.hours, moment)
     }
 
-    /// A phrase that uses a value of its own.
+    pub(super) fn phrase_by(&self, phrase: Phrase, hours: &Hours, moment: &Moment<'_>) -> Option<Filled> {
+        self.filled(self.settings.phrases.get(phrase)?, hours, moment, &[])
+    }
+
+    /// A phrase that uses values of its own.
     pub(super) fn phrase_with(
         &self,
         phrase: Phrase,
-        value: (&'static str, &str),
+        own: &[(&'static str, &str)],
         moment: &Moment<'_>,
     ) -> Option<Filled> {
-        let (name, value) = value;
-        self.filled(self.settings.phrases.get(phrase)?, moment, Some((name, Value::from(value))))
+        self.filled(self.settings.phrases.get(phrase)?, &self.settings.hours, moment, own)
     }
 
-    fn passage(&self, passage: &Passage, moment: &Moment<'_>) -> Option<Filled> {
-        self.filled(passage, moment, None)
+    pub(super) fn passage(
+        &self,
+        passage: &Passage,
+        own: &[(&'static str, &str)],
+        moment: &Moment<'_>,
+    ) -> Option<Filled> {
+        self.filled(passage, &self.settings.hours, moment, own)
     }
 
     fn filled(
         &self,
         passage: &Passage,
+        hours: &Hours,
         moment: &Moment<'_>,
-        own: Option<(&'static str, Value)>,
+        own: &[(&'static str, &str)],
     ) -> Option<Filled> {
         match passage {
             Passage::Fixed(pieces) => Some(self.assemble(pieces, moment)),
             Passage::Unfinished => None,
             Passage::Live(template) => {
-                let mut values = variables::at(moment.now, &self.settings, &self.catalog);
-                values.extend(own);
+                let mut values = variables::at(moment.now, &self.settings, &self.catalog, hours);
+                values.extend(own.iter().map(|(name, value)| (*name, Value::from(*value))));
                 let text = self.templates.render(*template, &variables::to_value(values)).ok()?;
                 let text = text.trim();
                 if text.is_empty() || is_unfinished(text) {
@@ -177,7 +181,7 @@ impl Rulebook {
             Piece::Plain(text) => Span::Plain(text.to_string()),
             Piece::Link { label, url } => Span::Link { label: label.to_string(), url: url.to_string() },
             Piece::Option { label, rule, .. } => {
-                Span::Option { label: label.to_string(), id: rule.to_string() }
+                Span::Option { label: label.to_string(), id: rule.option_id() }
             }
             Piece::Article { label, article } => {
                 let address = self.catalog.article(article).and_then(|article| article.address(moment));
@@ -187,6 +191,17 @@ impl Rulebook {
                 }
             }
         }
+    }
+}
+
+fn part(body: &Body, state: State) -> &[Passage] {
+    if body.open.is_empty() && body.closed.is_empty() {
+        return &body.always;
+    }
+    match state {
+        State::Open { .. } if !body.open.is_empty() => &body.open,
+        State::Closed { .. } if !body.closed.is_empty() => &body.closed,
+        State::Open { .. } | State::Closed { .. } | State::Unset => &body.always,
     }
 }
 
@@ -232,6 +247,12 @@ impl Filled {
 
     pub(super) fn push_plain(&mut self, text: &str) {
         self.push(Span::Plain(text.to_owned()));
+    }
+
+    pub(super) fn extend(&mut self, more: Option<Self>) {
+        if let Some(more) = more {
+            self.append(more);
+        }
     }
 
     /// `more` on a line of its own.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use regex::Regex;
 
-use super::reply::{Body, Replies};
+use super::reply::{Body, Kind, Replies};
 use crate::model::{AccountId, FormId, RuleId};
 use crate::text::Normalized;
 
@@ -32,6 +32,8 @@ pub struct Rule {
     pub valid: Validity,
     pub owner: Option<Box<str>>,
     pub note: Option<Box<str>>,
+    /// Whoever it answers waits for a person from then on: 投诉.
+    pub calls_staff: bool,
     pub answer: Answer,
     /// Where it is written, for problems and for the console.
     pub place: Place,
@@ -118,6 +120,7 @@ impl Rule {
             valid: Validity::default(),
             owner: None,
             note: None,
+            calls_staff: false,
             answer: Answer::Reply(Replies::default()),
             place: Place::default(),
         }
@@ -126,6 +129,28 @@ impl Rule {
     /// What the option says when this rule is offered.
     pub fn label(&self) -> &str {
         self.label.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether it shows the card of this contact.
+    pub fn shows_contact(&self, name: &str) -> bool {
+        match &self.answer {
+            Answer::Reply(Replies { kind: Kind::Contact(shown), .. }) => {
+                shown.as_deref().is_none_or(|shown| shown == name)
+            }
+            Answer::Reply(_)
+            | Answer::Form { .. }
+            | Answer::Human { .. }
+            | Answer::Silence
+            | Answer::NotOurs => false,
+        }
+    }
+
+    pub fn hands_over(&self) -> bool {
+        matches!(self.answer, Answer::Human { .. })
+    }
+
+    pub fn opens_form(&self) -> bool {
+        matches!(self.answer, Answer::Form { .. })
     }
 
     pub fn serves(&self, account: &AccountId) -> bool {

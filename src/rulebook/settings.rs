@@ -39,8 +39,9 @@ pub struct Answers {
     pub elsewhere: Vec<Box<str>>,
 }
 
-/// What the privacy page says; an empty field leaves its sentence out.
-#[derive(Clone, Debug, Default)]
+/// What the privacy page and a form's consent say; an empty field leaves its
+/// sentence out.
+#[derive(Clone, Debug)]
 pub struct Privacy {
     /// Who is responsible; without it the centre.
     pub keeper: Option<Box<str>>,
@@ -50,6 +51,23 @@ pub struct Privacy {
     /// What the data is for.
     pub purpose: Option<Box<str>>,
     pub updated: Option<Date>,
+    /// How long a lead is kept that somebody consented to.
+    pub keep_leads_months: u32,
+}
+
+const KEEP_LEADS_MONTHS: u32 = 12;
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self {
+            keeper: None,
+            contact: None,
+            address: None,
+            purpose: None,
+            updated: None,
+            keep_leads_months: KEEP_LEADS_MONTHS,
+        }
+    }
 }
 
 /// Where the settings do not list any: boasts, borrowed authority, promises.
@@ -169,8 +187,10 @@ impl Privacy {
         let mut text = |key| section.text(key, problems).map(|written| written.text);
         let [keeper, contact, address, purpose] = ["keeper", "contact", "address", "purpose"].map(&mut text);
         let updated = section.date("updated", problems);
+        let keep_leads_months =
+            section.number("keep_leads_months", 1..=120, problems).unwrap_or(KEEP_LEADS_MONTHS);
         section.finish(problems);
-        Self { keeper, contact, address, purpose, updated }
+        Self { keeper, contact, address, purpose, updated, keep_leads_months }
     }
 }
 

@@ -14,7 +14,7 @@ const FUEL: u64 = 20_000;
 /// Nesting of a template's expressions.
 const RECURSION: usize = 64;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Templates {
     environment: Environment<'static>,
     count: u32,

@@ -25,7 +25,9 @@ pub fn lasting(settings: &Settings, catalog: &Catalog) -> Values {
     if let Some(contact) = catalog.default_contact().filter(|contact| contact.valid_until.is_none()) {
         values.extend(of_contact(contact));
     }
-    if let Some(hours) = describe(&settings.hours) {
+    // A contact with hours of its own has others to tell.
+    let is_shared = catalog.contacts.iter().all(|contact| contact.opening.is_none());
+    if let Some(hours) = describe(&settings.hours).filter(|_| is_shared) {
         values.push(("hours", text(&hours)));
     }
     values
@@ -35,15 +37,18 @@ pub fn lasting(settings: &Settings, catalog: &Catalog) -> Values {
 pub fn possible(settings: &Settings, catalog: &Catalog) -> FxHashSet<&'static str> {
     let contact = catalog.default_contact().map(of_contact).unwrap_or_default();
     let always = ["today", "weekday", "time"];
-    let with_hours = if settings.hours.is_unset() { &[][..] } else { &["open", "next_open"][..] };
+    let has_hours =
+        !settings.hours.is_unset() || catalog.contacts.iter().any(|contact| contact.opening.is_some());
+    let with_hours = if has_hours { &["open", "next_open", "hours"][..] } else { &[][..] };
     let known = lasting(settings, catalog).into_iter().chain(contact).map(|(name, _)| name);
     known.chain(always).chain(with_hours.iter().copied()).collect()
 }
 
-/// All of them at a moment.
-pub fn at(now: Timestamp, settings: &Settings, catalog: &Catalog) -> Values {
+/// All of them at a moment, by the hours of whoever the text is about.
+pub fn at(now: Timestamp, settings: &Settings, catalog: &Catalog, hours: &Hours) -> Values {
     let mut values = lasting(settings, catalog);
-    let local = settings.hours.local(now);
+    values.extend(describe(hours).map(|described| ("hours", text(&described))));
+    let local = hours.local(now);
     let holds_today = |contact: &&Contact| holds(contact.valid_until, local.date());
     if let Some(contact) = catalog.default_contact().filter(holds_today) {
         values.extend(of_contact(contact));
@@ -51,7 +56,7 @@ pub fn at(now: Timestamp, settings: &Settings, catalog: &Catalog) -> Values {
     values.push(("today", text(&day_of_year(local.date()))));
     values.push(("weekday", text(weekday(local.weekday()))));
     values.push(("time", text(&clock(local))));
-    match settings.hours.state_locally(local) {
+    match hours.state_locally(local) {
         State::Open { .. } => values.push(("open", Value::from(true))),
         State::Closed { next } => {
             values.push(("open", Value::from(false)));

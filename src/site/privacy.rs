@@ -23,6 +23,7 @@ struct PrivacyPage<'a> {
     address: Option<&'a str>,
     updated: Option<String>,
     keep_messages_days: NonZeroU32,
+    keep_leads_months: u32,
 }
 
 pub(super) async fn show(State(site): State<Arc<Site>>) -> Response {
@@ -37,6 +38,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>) -> Response {
         address: filled(privacy.address.as_deref()),
         updated: privacy.updated.map(dates::to_the_day),
         keep_messages_days: site.keep_messages_days,
+        keep_leads_months: privacy.keep_leads_months,
         frame,
     };
     respond(StatusCode::OK, &page)

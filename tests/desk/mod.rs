@@ -2,6 +2,7 @@
 //! staff hear of it.
 
 mod conversations;
+mod enquiries;
 mod forgeries;
 mod kept;
 mod killed;

@@ -490,3 +490,105 @@ fn a_shadowed_trigger_names_the_winner() {
     let told = checked.problems.first().expect("one problem");
     assert!(told.cause.contains("「a」（rules/a.md 第 2 行）"), "{}", told.cause);
 }
+
+const FIELD: &str =
+    "[[field]]\nid = \"phone\"\nlabel = \"电话\"\nask = \"电话？\"\nkind = \"phone\"\nrequired = true\n";
+
+#[test]
+fn forms_are_checked() {
+    let check = |case: &str, text: &str, expected: &[(&str, &str)]| {
+        check(case, "forms/a.toml", text, expected);
+    };
+    check("good", FIELD, &[]);
+    check("no step", "name = \"甲\"", &[("0:0 no-field", "[[field]]")]);
+    check("a slip", &format!("nme = \"甲\"\n{FIELD}"), &[("1:1 unknown-key", "是不是 name ？")]);
+    check(
+        "a slip in a step",
+        &format!("{FIELD}requird = true"),
+        &[("7:1 unknown-key", "是不是 required ？")],
+    );
+    check(
+        "another kind",
+        &FIELD.replace("\"phone\"\nrequired", "\"phnoe\"\nrequired"),
+        &[("1:1 no-phone", "required = true"), ("5:8 unknown-kind", "是不是 \"phone\" ？")],
+    );
+    check("no question", &FIELD.replace("ask = \"电话？\"\n", ""), &[("1:1 missing-key", "ask = ")]);
+    check(
+        "the same step twice",
+        &format!("{FIELD}{FIELD}"),
+        &[("8:6 duplicate-id", "编号"), ("9:9 duplicate-id", "名字")],
+    );
+    check(
+        "a phone is always personal",
+        &format!("{FIELD}personal = false"),
+        &[("7:1 wrong-personal", "删掉")],
+    );
+    check(
+        "nobody can be called",
+        &FIELD.replace("required = true", "required = false"),
+        &[("1:1 no-phone", "联系不上")],
+    );
+    check(
+        "a consent that hides who keeps it",
+        &format!("consent = \"同意吗？\"\n{FIELD}"),
+        &[("1:11 short-consent", "{{keeper}}")],
+    );
+    check(
+        "a consent that hides how long",
+        &format!("consent = \"由{{{{keeper}}}}保存。\"\n{FIELD}"),
+        &[("1:11 short-consent", "{{months}}")],
+    );
+    check(
+        "a value of another sentence",
+        &format!("consent = \"由{{{{keeper}}}}保存{{{{months}}}}个月，可删，{{{{number}}}}。\"\n{FIELD}"),
+        &[("1:43 unknown-variable", "number")],
+    );
+    check("a list", "[field]\nid = \"a\"", &[("0:0 no-field", ""), ("1:1 wrong-kind", "[[field]]")]);
+    let ten: String =
+        (0..10).map(|n| format!("[[field]]\nid = \"f{n}\"\nlabel = \"第{n}\"\nask = \"？\"\n")).collect();
+    check("too many", &ten, &[("1:1 no-phone", ""), ("37:1 too-many-fields", "最多 9 步")]);
+}
+
+#[test]
+fn a_rule_may_open_only_a_form_that_is_there_and_the_usual_one_always_is() {
+    let open = |form: &str| format!("kind = \"form\"\nform = \"{form}\"\ntriggers = [\"=报名\"]");
+    check_rule("the shipped one", &format!("{NAMED}\n{}", open("enquiry")), "", &[]);
+    check_rule(
+        "none",
+        &format!("{NAMED}\n{}", open("enquiri")),
+        "",
+        &[("5:8 dangling", "是不是 enquiry ？")],
+    );
+}
+
+#[test]
+fn how_long_a_lead_is_kept_is_a_number_of_months() {
+    for (case, value, expected) in [
+        ("good", "12", &[][..]),
+        ("at most ten years", "120", &[]),
+        ("none", "0", &[("2:21 wrong-kind", "1 到 120")]),
+        ("too long", "121", &[("2:21 wrong-kind", "keep_leads_months = 1")]),
+        ("in words", "\"一年\"", &[("2:21 wrong-kind", "整数")]),
+    ] {
+        check(case, "settings.toml", &format!("[privacy]\nkeep_leads_months = {value}"), expected);
+    }
+}
+
+#[test]
+fn a_contacts_own_hours_are_checked_like_the_centres() {
+    let contact = "[[contact]]\nname = \"甲\"\nphone = \"1\"\ndefault = true\n";
+    check("free text", "contacts.toml", &format!("{contact}hours = \"工作日\""), &[]);
+    check("a section", "contacts.toml", &format!("{contact}[contact.hours]\nmon = [\"08:00-12:00\"]"), &[]);
+    check(
+        "a bad window",
+        "contacts.toml",
+        &format!("{contact}[contact.hours]\nmon = [\"上午\"]"),
+        &[("6:8 bad-window", "24 小时制")],
+    );
+    check(
+        "a slip",
+        "contacts.toml",
+        &format!("{contact}[contact.hours]\nmond = [\"08:00-12:00\"]"),
+        &[("6:1 unknown-key", "是不是 mon ？")],
+    );
+}

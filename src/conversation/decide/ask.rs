@@ -2,7 +2,7 @@
 
 use crate::answer::{Candidate, RuleIndex};
 use crate::model::conversation::{Choice, Misses};
-use crate::model::{Conversation, Outcome, Reply, Span, Text};
+use crate::model::{Content, Conversation, Outcome, Reply, Span, Text};
 use crate::rulebook::{Phrase, Rendered};
 
 use super::{Decided, TOLD_AGAIN_AFTER, Turn};
@@ -12,7 +12,7 @@ const LAST_STEP: u8 = 3;
 
 impl Turn<'_> {
     /// 「您是想问：1 … 2 …」, each line tappable.
-    pub(super) fn ask_back(&self, rules: &[RuleIndex], why: Vec<Candidate>) -> Decided {
+    pub(in crate::conversation) fn ask_back(&self, rules: &[RuleIndex], why: Vec<Candidate>) -> Decided {
         let rules = rules.iter().filter_map(|index| self.situation.edition.rule_at(*index));
         let choices: Vec<Choice> =
             rules.map(|rule| Choice { label: rule.label().to_owned(), rule: rule.id.clone() }).collect();
@@ -31,7 +31,7 @@ impl Turn<'_> {
 
     /// First another wording, then the menu, then a person; then quiet, but for
     /// a reminder now and again.
-    pub(super) fn fall_back(&self, why: Vec<Candidate>) -> Decided {
+    pub(in crate::conversation) fn fall_back(&self, why: Vec<Candidate>) -> Decided {
         let before = &self.situation.conversation.misses;
         let phrase = match before.in_a_row {
             0 => Phrase::NotUnderstoodFirst,
@@ -49,7 +49,17 @@ impl Turn<'_> {
     }
 
     /// An insult is answered once; what follows is met with silence.
-    pub(super) fn on_abuse(&self, why: Vec<Candidate>) -> Decided {
+    pub(in crate::conversation) fn on_abuse(&self, why: Vec<Candidate>) -> Decided {
+        // 投诉 always reaches a person, however it is put.
+        let rules = &self.situation.edition.rulebook.rules;
+        let is_complaint =
+            matches!(&self.message.content, Content::Text { text, .. } if text.contains("投诉"));
+        if is_complaint
+            && let Some(rule) = rules.iter().find(|rule| rule.calls_staff)
+            && let Some(index) = self.situation.edition.find_rule(&rule.id)
+        {
+            return self.fire(index, why);
+        }
         if self.situation.conversation.warned {
             return Decided { why, ..self.silence() };
         }
@@ -65,7 +75,7 @@ impl Turn<'_> {
     }
 
     /// A phrase as it stands in a longer text.
-    pub(super) fn spoken(&self, phrase: Phrase) -> Vec<Span> {
+    pub(in crate::conversation) fn spoken(&self, phrase: Phrase) -> Vec<Span> {
         match self.situation.edition.rulebook.say(phrase, &self.moment()).reply {
             Reply::Text { text } => text.spans,
             _ => Vec::new(),

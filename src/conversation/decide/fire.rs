@@ -4,35 +4,60 @@
 use crate::answer::{Candidate, RuleIndex};
 use crate::conversation::rule_of;
 use crate::model::conversation::{Misses, More, Offered};
-use crate::model::{Conversation, Human, Outcome, Reply, Text};
-use crate::rulebook::{Answer, Phrase, Rendered};
+use crate::model::effect::WaitReason;
+use crate::model::{Conversation, Effect, Outcome, Reply, Text};
+use crate::rulebook::{Answer, Phrase, Rendered, Rule};
 
 use super::{Decided, MORE_WAITS_FOR, OPTIONS_COUNT_FOR, Turn};
 
 impl Turn<'_> {
-    pub(super) fn fire(&self, index: RuleIndex, why: Vec<Candidate>) -> Decided {
+    pub(in crate::conversation) fn fire(&self, index: RuleIndex, why: Vec<Candidate>) -> Decided {
         let Some(rule) = self.situation.edition.rule_at(index) else { return self.fall_back(why) };
-        let render = || self.situation.edition.rulebook.render(rule, &self.moment());
-        let (rendered, outcome) = match &rule.answer {
-            Answer::Reply(_) => (render(), Outcome::Answer(rule.id.clone())),
-            Answer::Form { form, .. } => (render(), Outcome::Form(form.clone())),
-            Answer::Human { .. } => (self.hand_over(render), Outcome::Human),
+        let decided = match &rule.answer {
+            Answer::Reply(_) => self.answer_with(rule),
+            Answer::Form { form, words } => self.open_form(rule, form, words),
+            Answer::Human { .. } => self.hand_over(Some(rule), WaitReason::Asked),
             Answer::Silence => return self.silence(),
             Answer::NotOurs => return self.fall_back(why),
         };
-        let understood =
-            Conversation { misses: Misses::default(), small_talk: 0, ..self.situation.conversation.clone() };
-        self.send(rendered, outcome, understood, why)
+        Decided { why, ..decided }
+    }
+
+    fn answer_with(&self, rule: &Rule) -> Decided {
+        let rendered = self.situation.edition.rulebook.render(rule, &self.moment());
+        let mut decided =
+            self.send(rendered, Outcome::Answer(rule.id.clone()), self.understood(), Vec::new());
+        if rule.calls_staff {
+            decided.effects.push(Effect::Wait(WaitReason::Complaint));
+            decided.conversation.waiting_since.get_or_insert(self.situation.now);
+        }
+        decided
+    }
+
+    /// Where the customer stands once something was understood.
+    pub(in crate::conversation) fn understood(&self) -> Conversation {
+        Conversation { misses: Misses::default(), small_talk: 0, ..self.situation.conversation.clone() }
     }
 
     /// One of the bot's own sentences.
-    pub(super) fn say(&self, phrase: Phrase, outcome: Outcome) -> Decided {
+    pub(in crate::conversation) fn say(&self, phrase: Phrase, outcome: Outcome) -> Decided {
         let rendered = self.situation.edition.rulebook.say(phrase, &self.moment());
         self.send(rendered, outcome, self.situation.conversation.clone(), Vec::new())
     }
 
+    /// A text put together from several sentences.
+    pub(in crate::conversation) fn speak(
+        &self,
+        text: Text,
+        outcome: Outcome,
+        conversation: Conversation,
+    ) -> Decided {
+        let rendered = Rendered { reply: Reply::Text { text }, degraded: false, choices: Vec::new() };
+        self.send(rendered, outcome, conversation, Vec::new())
+    }
+
     /// The rest of a reply that was too long, if there is one.
-    pub(super) fn continue_reply(&self) -> Option<Decided> {
+    pub(in crate::conversation) fn continue_reply(&self) -> Option<Decided> {
         let more = self.situation.conversation.more.clone()?;
         if more.until < self.situation.now {
             return None;
@@ -42,7 +67,7 @@ impl Turn<'_> {
         Some(self.send(rest, Outcome::Answer(more.rule), conversation, Vec::new()))
     }
 
-    pub(super) fn send(
+    pub(in crate::conversation) fn send(
         &self,
         rendered: Rendered,
         outcome: Outcome,
@@ -51,7 +76,8 @@ impl Turn<'_> {
     ) -> Decided {
         if !rendered.choices.is_empty() {
             let until = self.situation.now + OPTIONS_COUNT_FOR;
-            conversation.offered = Some(Offered { choices: rendered.choices, until });
+            let asked_back = matches!(outcome, Outcome::Choices(_)).then(|| self.message.key.clone());
+            conversation.offered = Some(Offered { choices: rendered.choices, until, asked_back });
         }
         conversation.more = None;
         let reply = match rendered.reply {
@@ -60,17 +86,6 @@ impl Turn<'_> {
         };
         let version = self.situation.edition.version;
         Decided { reply, outcome, conversation, effects: Vec::new(), erases: false, version, why }
-    }
-
-    /// WeChat's own agents take over where the account has them; elsewhere only
-    /// contacts are honest.
-    fn hand_over(&self, render: impl Fn() -> Rendered) -> Rendered {
-        match self.situation.human {
-            Human::Wechat => {
-                Rendered { reply: Reply::Transfer { agent: None }, degraded: false, choices: Vec::new() }
-            }
-            Human::Contacts | Human::Yingda => render(),
-        }
     }
 
     /// Keeps what does not fit for the customer's 继续.

@@ -2,6 +2,7 @@
 //! knowing both what was written and what is meant.
 
 mod answers;
+mod forms;
 mod ids;
 mod read;
 mod rules;
@@ -15,6 +16,7 @@ pub(super) use self::read::Presence;
 use self::rules::Meaning;
 use super::catalog::Catalog;
 use super::file::RuleEntry;
+use super::form::Form;
 use super::lint;
 use super::passage::{Compiler, Part, Spot};
 use super::phrases::{Phrase, Phrases};
@@ -68,7 +70,8 @@ impl Checked {
 
 pub fn check(files: &Files, surroundings: &Surroundings) -> Checked {
     let mut problems = Vec::new();
-    let folder = Folder::read(files, &mut problems);
+    let mut folder = Folder::read(files, &mut problems);
+    folder.add_shipped_forms(&surroundings.forms);
     let rulebook = mean(folder, surroundings, &mut problems);
     problems.sort_by(|a, b| {
         (&a.file, a.line, a.column, b.severity).cmp(&(&b.file, b.line, b.column, a.severity))
@@ -86,6 +89,7 @@ fn mean(mut folder: Folder<'_>, surroundings: &Surroundings, problems: &mut Vec<
     let mut templates = Templates::default();
     let mut compiler = compiler(&folder, surroundings, &targets, &mut templates);
     let phrases = compile_phrases(&folder, &mut compiler, problems);
+    let forms = mean_forms(&folder, &mut compiler, problems);
     let entries = names.into_iter().zip(std::mem::take(&mut folder.rules));
     let (rules, origins) = mean_rules(&folder, entries, surroundings, &mut compiler, problems);
     folder.settings.phrases = phrases;
@@ -99,7 +103,7 @@ fn mean(mut folder: Folder<'_>, surroundings: &Surroundings, problems: &mut Vec<
     };
     lint::all(&seen, problems);
     let Folder { catalog, settings, .. } = folder;
-    Rulebook { rules, catalog, settings, targets, templates }
+    Rulebook { rules, forms, catalog, settings, targets, templates }
 }
 
 fn compiler<'c>(
@@ -141,15 +145,23 @@ fn mean_rules(
     compiler: &mut Compiler<'_>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Rule>, Vec<lint::Origin>) {
-    let forms: Vec<FormId> = surroundings
-        .forms
-        .iter()
-        .cloned()
-        .chain(folder.forms.iter().filter_map(|form| FormId::parse(form).ok()))
-        .collect();
+    let forms: Vec<FormId> = surroundings.forms.iter().cloned().chain(folder.form_ids()).collect();
     let mut meaning =
         Meaning { sources: &folder.sources, surroundings, forms: &forms, catalog: &folder.catalog, problems };
     entries.filter_map(|(id, entry)| meaning.rule(id, entry, compiler)).unzip()
+}
+
+fn mean_forms(folder: &Folder<'_>, compiler: &mut Compiler<'_>, problems: &mut Vec<Problem>) -> Vec<Form> {
+    let mut forms = Vec::new();
+    for entry in &folder.forms {
+        let Some(source) = folder.sources.get(entry.source) else { continue };
+        forms.extend(forms::form(entry, source, compiler, problems));
+    }
+    for (source, entry) in &folder.shipped_forms {
+        // Staff did not write it, so they are not told what it lacks.
+        forms.extend(forms::form(entry, source, compiler, &mut Vec::new()));
+    }
+    forms
 }
 
 fn compile_phrases(folder: &Folder<'_>, compiler: &mut Compiler<'_>, problems: &mut Vec<Problem>) -> Phrases {
@@ -157,6 +169,7 @@ fn compile_phrases(folder: &Folder<'_>, compiler: &mut Compiler<'_>, problems: &
     let source = folder.settings_source.and_then(|index| folder.sources.get(index)).unwrap_or(&unwritten);
     let mut compile = |phrase: Phrase| {
         compiler.extra_names = phrase.own_variables();
+        compiler.part = phrase.part();
         let written = folder.phrases.iter().find(|(written, _)| *written == phrase);
         let passage = match written {
             Some((_, written)) => {
@@ -172,6 +185,7 @@ fn compile_phrases(folder: &Folder<'_>, compiler: &mut Compiler<'_>, problems: &
             }
         };
         compiler.extra_names = &[];
+        compiler.part = Part::Always;
         passage
     };
     Phrases(Phrase::ALL.iter().map(|phrase| compile(*phrase)).collect())

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::super::ask::FormEntry;
 use super::super::catalog::Catalog;
 use super::super::decode::{DecodeError, decode};
 use super::super::facts;
@@ -13,6 +14,7 @@ use super::super::phrases::Phrase;
 use super::super::settings::{self, Settings};
 use super::super::source::{Source, Span};
 use super::super::{Files, Problem, header, syntax, table};
+use crate::model::FormId;
 
 /// Everything that was read, nothing of it judged.
 pub struct Folder<'a> {
@@ -26,8 +28,15 @@ pub struct Folder<'a> {
     pub contacts: Presence,
     /// Ids that files with errors probably hold: links to them are not broken.
     pub unread_ids: Vec<String>,
-    pub forms: Vec<String>,
+    pub forms: Vec<FormEntry>,
+    /// Those that this program brings where the folder has none.
+    pub shipped_forms: Vec<(Source<'static>, FormEntry)>,
+    /// Of files that could not be read as forms: they exist all the same.
+    unread_forms: Vec<String>,
 }
+
+/// A folder from before there were forms goes on working, and really asks.
+const SHIPPED_FORMS: &[(&str, &str)] = &[("enquiry", include_str!("../../../responses/forms/enquiry.toml"))];
 
 /// Of a file that others rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +73,8 @@ impl<'a> Folder<'a> {
             contacts: Presence::Missing,
             unread_ids: Vec::new(),
             forms: Vec::new(),
+            shipped_forms: Vec::new(),
+            unread_forms: Vec::new(),
         };
         for (path, reason) in files.unreadable() {
             let problem = Problem::error("unreadable", format!("文件读不出来：{reason}。"))
@@ -76,18 +87,40 @@ impl<'a> Folder<'a> {
         folder
     }
 
+    /// Forms that rules may open and the folder does not have.
+    pub fn add_shipped_forms(&mut self, wanted: &[FormId]) {
+        for (id, text) in SHIPPED_FORMS {
+            let is_wanted = wanted.iter().any(|form| form.as_str() == *id);
+            if !is_wanted || self.form_ids().any(|form| form.as_str() == *id) {
+                continue;
+            }
+            let source = Source::new(format!("forms/{id}.toml").into(), (*text).into());
+            let whole = Span::new(0, source.text.len());
+            let entry = fields::read(&source, whole, keys::FORM)
+                .map(|fields| FormEntry::read(0, fields, &mut Vec::new()));
+            self.shipped_forms.extend(entry.map(|entry| (source, entry)));
+        }
+    }
+
+    /// The ids of all forms that the folder has, readable or not.
+    pub fn form_ids(&self) -> impl Iterator<Item = FormId> {
+        let read = self.forms.iter().filter_map(|form| self.sources.get(form.source)).map(Source::stem);
+        let unread = self.unread_forms.iter().map(String::as_str);
+        read.chain(unread).filter_map(|id| FormId::parse(id).ok())
+    }
+
     fn read_file(&mut self, path: &Arc<str>, bytes: &'a [u8], problems: &mut Vec<Problem>) {
         let role = Role::of(path);
         match role {
             Role::NotOurs => return,
             Role::Unknown => return problems.push(unknown_file(path)),
-            Role::Form => return self.forms.extend(stem(path)),
             Role::RuleText
             | Role::RuleTable
             | Role::Article
             | Role::Courses
             | Role::Contacts
-            | Role::Settings => {}
+            | Role::Settings
+            | Role::Form => {}
         }
         match decode(bytes) {
             Ok(text) => {
@@ -97,6 +130,7 @@ impl<'a> Folder<'a> {
             }
             Err(error) => {
                 self.unread_ids.extend(stem(path));
+                self.unread_forms.extend(stem(path).filter(|_| role == Role::Form));
                 problems.push(undecodable(error).in_file(path));
             }
         }
@@ -105,7 +139,7 @@ impl<'a> Folder<'a> {
     fn read_source(&mut self, role: Role, source: Source<'a>, problems: &mut Vec<Problem>) -> Source<'a> {
         match role {
             Role::RuleText | Role::Article => self.read_headed(role, source, problems),
-            Role::Contacts | Role::Settings => self.read_toml(role, source, problems),
+            Role::Contacts | Role::Settings | Role::Form => self.read_toml(role, source, problems),
             Role::RuleTable => {
                 table::read_rules(&source, self.sources.len(), &mut self.rules, problems);
                 source
@@ -114,7 +148,7 @@ impl<'a> Folder<'a> {
                 self.catalog.courses = facts::read_courses(&source, problems);
                 source
             }
-            Role::Form | Role::NotOurs | Role::Unknown => source,
+            Role::NotOurs | Role::Unknown => source,
         }
     }
 
@@ -148,9 +182,17 @@ impl<'a> Folder<'a> {
     fn read_toml(&mut self, role: Role, source: Source<'a>, problems: &mut Vec<Problem>) -> Source<'a> {
         let whole = Span::new(0, source.text.len());
         let (source, whole, readable) = syntax::repair(source, whole, problems);
-        let keys: &'static [Key] = if role == Role::Contacts { keys::CONTACTS } else { keys::SETTINGS };
+        let keys: &'static [Key] = match role {
+            Role::Contacts => keys::CONTACTS,
+            Role::Form => keys::FORM,
+            _ => keys::SETTINGS,
+        };
         let fields = readable.then(|| fields::read(&source, whole, keys)).flatten();
         match (role, fields) {
+            (Role::Form, Some(fields)) => {
+                self.forms.push(FormEntry::read(self.sources.len(), fields, problems));
+            }
+            (Role::Form, None) => self.unread_forms.push(source.stem().to_owned()),
             (Role::Contacts, Some(fields)) => {
                 let before = problems.len();
                 self.catalog.contacts = facts::read_contacts(&source, fields, problems);
@@ -208,7 +250,7 @@ fn unknown_file(path: &str) -> Problem {
         Some("docx" | "doc" | "wps") => "请把文字复制到 .md 文件里。".to_owned(),
         _ => match closest(name, TOP.iter().copied()).filter(|_| folder.is_empty()) {
             Some(known) => format!("是不是 {known} ？"),
-            None => "规则放在 rules 里，以 .md 或 .csv 结尾；文章放在 articles 里，以 .md 结尾；测试放在 tests 里，以 .chat 结尾。".to_owned(),
+            None => "规则放在 rules 里，以 .md 或 .csv 结尾；文章放在 articles 里，以 .md 结尾；表单放在 forms 里，以 .toml 结尾；测试放在 tests 里，以 .chat 结尾。".to_owned(),
         },
     };
     Problem::warning("unknown-file", "不认识这个文件，没有用到它。").remedy(remedy).in_file(path)

@@ -112,6 +112,7 @@ impl Meaning<'_, '_> {
         rule.group = text(&rest.group);
         rule.owner = text(&rest.owner);
         rule.note = text(&rest.note);
+        rule.calls_staff = rest.waiting;
         rule.valid = Validity { from: rest.from, until: rest.until };
         if let (Some(from), Some(until)) = (rest.from, rest.until)
             && until < from
