@@ -23,7 +23,7 @@ use crate::platform::wechat::{EncodingAesKey, Token};
 use crate::platform::{Channel, wechat};
 use crate::publishing::{Ground, Press, PressError};
 use crate::site::{self, AskRulebook, RulebookHealth, Site, Standing};
-use crate::store::{Location, Sealer, SealingKey, Store, StoreError};
+use crate::store::{JournalPlace, Location, Opening, Sealer, SealingKey, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::webhook::{Refusals, Webhook};
 
@@ -64,7 +64,8 @@ pub struct App {
 impl App {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let metrics = Metrics::default();
-        let store = open_store(&config.store, &metrics).await?;
+        let opening = opening(&config.store, &metrics)?.to_serve(config.desk.answer_budget / 2);
+        let store = Store::open_as(opening).await?;
         let public_url = config.server.public_url.as_ref().map(|url| url.as_str().to_owned());
         let ground = Ground {
             accounts: config.accounts.iter().map(|account| account.id.clone()).collect(),
@@ -134,8 +135,12 @@ impl App {
     }
 }
 
-/// Opens the store, its key included.
+/// Opens the store for a command, its key included.
 pub async fn open_store(config: &config::Store, metrics: &Metrics) -> Result<Store, StartError> {
+    Ok(Store::open_as(opening(config, metrics)?).await?)
+}
+
+fn opening(config: &config::Store, metrics: &Metrics) -> Result<Opening, StartError> {
     let key = SealingKey::new(*config.load_or_create_key(&config::Disk)?.bytes());
     let location = match &config.url {
         StoreUrl::Sqlite { path } => Location::Sqlite { path: path.clone() },
@@ -143,7 +148,8 @@ pub async fn open_store(config: &config::Store, metrics: &Metrics) -> Result<Sto
     };
     let previous = config.previous_encryption_key.as_ref().map(|key| SealingKey::new(*key.bytes()));
     let sealer = Sealer::new(&key, previous.as_ref());
-    Ok(Store::open(&location, sealer, metrics.store.clone()).await?)
+    let journal = JournalPlace { folder: config.journal.clone(), bytes: config.journal_bytes };
+    Ok(Opening::new(&location, sealer, metrics.store.clone()).with_journal(journal))
 }
 
 /// The channels of all accounts.

@@ -5,7 +5,6 @@
 
 mod customers;
 pub mod decide;
-mod later;
 mod once;
 mod record;
 pub mod words;
@@ -15,18 +14,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
 use crate::answer::Live;
 use crate::model::outcome::OutcomeKind;
 use crate::model::{AccountId, Clock, Conversation, Human, Limits, Message, Outcome, Reply, RuleId};
-use crate::store::{Committed, Record, Store};
+use crate::store::{Committed, Loaded, Record, Store, StoredReply};
 use crate::telemetry::AccountMetrics;
 
 use customers::{Customers, Known};
 use decide::{Decided, Situation};
-use later::Later;
 use once::{Flights, Joined, Outlook, Promise};
 
 /// What the desk is told once, when it is wired.
@@ -55,6 +54,21 @@ pub struct DeskAccount {
 pub struct Answered {
     pub reply: Reply,
     pub outcome: OutcomeKind,
+}
+
+/// How often a message is decided anew because another process advanced its
+/// conversation meanwhile.
+const MOST_ATTEMPTS: u32 = 4;
+
+/// What became of a decision.
+enum Kept {
+    /// Stored, or answered without: the store could not be waited for.
+    AsDecided,
+    /// The message had been answered before.
+    Earlier(StoredReply),
+    Forged,
+    /// Another process advanced the conversation.
+    Stale,
 }
 
 /// Why a delivery gets no answer. The sender learns nothing of it.
@@ -90,14 +104,12 @@ pub struct Desk {
     settings: DeskSettings,
     flights: Flights,
     customers: Customers,
-    later: Later,
     at_work: TaskTracker,
 }
 
 impl Desk {
     pub fn new(store: Store, live: Live, clock: Clock, settings: DeskSettings) -> Self {
         Self {
-            later: Later::new(store.clone()),
             store,
             live,
             clock,
@@ -153,20 +165,54 @@ impl Desk {
     ) -> Result<Arc<Answered>, Refused> {
         let known = self.customers.enter(&message.account, &message.customer);
         let mut known = known.lock().await;
-        let before = self.conversation_of(message, &mut known).await;
-        let decided = match self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now)) {
-            true => self.decide(message, &before, limits, now),
-            false => self.flooded(message, &before),
-        };
-        let erases = decided.erases;
-        let answered =
-            self.commit(record::of(message, &before, &decided, now), decided, message, &mut known).await?;
-        if erases {
+        let allowed = self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now));
+        let deadline = Instant::now() + self.settings.store_budget;
+        for attempt in 1.. {
+            let before = self.conversation_of(message, &known, deadline).await;
+            let decided = match allowed {
+                true => self.decide(message, &before.conversation, limits, now),
+                false => self.flooded(message, &before.conversation),
+            };
+            let mut record = record::of(message, &before, &decided, now);
+            if attempt == MOST_ATTEMPTS {
+                // Whoever advances it all the time keeps it; the answer is kept too.
+                record.conversation = None;
+            }
+            let after = Loaded {
+                revision: record.conversation.as_ref().map_or(before.revision, |_| record.revision),
+                conversation: decided.conversation.clone(),
+            };
+            match self.commit(record, deadline).await {
+                Kept::AsDecided => return Ok(self.conclude(message, decided, after, &mut known).await),
+                Kept::Earlier(earlier) => {
+                    known.conversation = None;
+                    return Ok(Arc::new(Answered { reply: earlier.reply, outcome: decided.outcome.kind() }));
+                }
+                Kept::Forged => {
+                    known.conversation = None;
+                    return Err(Refused::Forged);
+                }
+                Kept::Stale => known.conversation = None,
+            }
+        }
+        Err(Refused::ShuttingDown)
+    }
+
+    async fn conclude(
+        &self,
+        message: &Message,
+        decided: Decided,
+        after: Loaded,
+        known: &mut Known,
+    ) -> Arc<Answered> {
+        log_answer(message, &decided);
+        known.conversation = Some(after);
+        if decided.erases {
             // Boxed: what happens to one customer in a hundred must not make every
             // message's task three times as large.
-            Box::pin(self.erase(message, &mut known)).await;
+            Box::pin(self.erase(message, known)).await;
         }
-        Ok(answered)
+        Arc::new(Answered { reply: decided.reply, outcome: decided.outcome.kind() })
     }
 
     fn decide(&self, message: &Message, before: &Conversation, limits: Limits, now: Timestamp) -> Decided {
@@ -196,57 +242,41 @@ impl Desk {
     }
 
     /// What the store knows, unless this process knows it better. A store that
-    /// cannot be asked must not silence us: then the customer starts anew.
-    async fn conversation_of(&self, message: &Message, known: &mut Known) -> Conversation {
-        if let Some(conversation) = known.conversation.as_ref().filter(|_| !self.store.is_shared()) {
-            return conversation.clone();
+    /// cannot be asked must not silence us: then what this process knew last
+    /// counts, and a customer it does not know starts anew.
+    async fn conversation_of(&self, message: &Message, known: &Known, deadline: Instant) -> Loaded {
+        let remembered = known.conversation.as_ref();
+        if let Some(loaded) = remembered.filter(|_| !self.store.is_shared() || self.store.is_failing()) {
+            return loaded.clone();
         }
+        if self.store.is_failing() && self.store.is_shared() {
+            return Loaded::default();
+        }
+        // The other half is for the commit.
+        let deadline = deadline - self.settings.store_budget / 2;
         let load = self.store.load_conversation(&message.account, &message.customer);
-        match tokio::time::timeout(self.settings.store_budget, load).await {
-            Ok(Ok(conversation)) => conversation,
+        match timeout_at(deadline, load).await {
+            Ok(Ok(loaded)) => return loaded,
             Ok(Err(failure)) => {
                 error!(%failure, "Could not load a conversation; answering from what is known");
-                known.conversation.clone().unwrap_or_default()
             }
-            Err(_) => {
-                error!("The store is too slow to load a conversation; answering from what is known");
-                known.conversation.clone().unwrap_or_default()
-            }
+            Err(_) => error!("The store is too slow to load a conversation; answering from what is known"),
         }
+        remembered.cloned().unwrap_or_default()
     }
 
-    async fn commit(
-        &self,
-        record: Record,
-        decided: Decided,
-        message: &Message,
-        known: &mut Known,
-    ) -> Result<Arc<Answered>, Refused> {
-        let store = self.store.clone();
-        let mut commit = Box::pin(async move { store.committer().commit(record).await });
-        let committed = tokio::time::timeout(self.settings.store_budget, &mut commit).await;
-        match committed {
+    /// An answer leaves in time whatever happens here.
+    async fn commit(&self, record: Record, deadline: Instant) -> Kept {
+        let key = record.key.clone();
+        match timeout_at(deadline, self.store.committer().commit(record)).await {
             Ok(Ok(Committed::Stored)) => {}
-            Ok(Ok(Committed::Duplicate(earlier))) => {
-                known.conversation = None;
-                return Ok(Arc::new(Answered { reply: earlier.reply, outcome: decided.outcome.kind() }));
-            }
-            Ok(Ok(Committed::Forged)) => {
-                known.conversation = None;
-                return Err(Refused::Forged);
-            }
-            Ok(Err(failure)) => {
-                error!(message = %message.key, cause = %failure.cause, "A message could not be stored yet");
-                self.later.finish(std::future::ready(Err(failure)));
-            }
-            Err(_) => {
-                warn!(message = %message.key, "The store is too slow; the answer leaves first");
-                self.later.finish(commit);
-            }
+            Ok(Ok(Committed::Duplicate(earlier))) => return Kept::Earlier(earlier),
+            Ok(Ok(Committed::Forged)) => return Kept::Forged,
+            Ok(Ok(Committed::Stale)) => return Kept::Stale,
+            Ok(Err(failure)) => error!(message = %key, %failure, "A message was answered and is not on disk"),
+            Err(_) => warn!(message = %key, "The disk is too slow; the answer leaves first"),
         }
-        log_answer(message, &decided);
-        known.conversation = Some(decided.conversation);
-        Ok(Arc::new(Answered { reply: decided.reply, outcome: decided.outcome.kind() }))
+        Kept::AsDecided
     }
 
     /// Plain mode: a retry may come under a URL of its own, and nothing else

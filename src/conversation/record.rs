@@ -3,15 +3,15 @@
 
 use jiff::Timestamp;
 
+use crate::model::Message;
 use crate::model::message::Covers;
-use crate::model::{Conversation, Message};
-use crate::store::{Record, SignedUrl, body_of};
+use crate::store::{Loaded, Record, SignedUrl, body_of};
 
 use super::decide::Decided;
 use super::rule_of;
 
-pub fn of(message: &Message, before: &Conversation, decided: &Decided, now: Timestamp) -> Record {
-    let changed = decided.conversation != *before;
+pub fn of(message: &Message, before: &Loaded, decided: &Decided, now: Timestamp) -> Record {
+    let changed = decided.conversation != before.conversation;
     Record {
         account: message.account.clone(),
         key: message.key.clone(),
@@ -25,6 +25,7 @@ pub fn of(message: &Message, before: &Conversation, decided: &Decided, now: Time
         reply: decided.reply.clone(),
         is_test: message.is_test(),
         conversation: changed.then(|| serde_json::to_string(&decided.conversation).unwrap_or_default()),
+        revision: before.revision + 1,
         effects: decided.effects.clone(),
         nearest: None,
         signed_url: signed_url_of(message),

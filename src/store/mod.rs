@@ -7,7 +7,9 @@
 
 mod committer;
 mod conversation;
+mod effect;
 mod error;
+mod journal;
 mod message;
 mod open;
 mod personal;
@@ -16,10 +18,12 @@ mod schema;
 mod seal;
 mod version;
 
-pub use committer::{Commit, Committed, Committer, Uncommitted};
+pub use committer::{Committed, Committer, Uncommitted};
+pub use conversation::Loaded;
 pub use error::StoreError;
+pub use journal::Place as JournalPlace;
 pub use message::{Record, Reply as StoredReply, SignedUrl, body_of};
-pub use open::{Location, Store};
+pub use open::{Location, Opening, Store};
 pub use personal::mask_numbers;
 pub use refusal::RecentRefusal;
 pub use seal::{Sealer, SealingKey};
@@ -29,15 +33,38 @@ pub use version::{Version, VersionSource};
 /// for both by `on!`.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
-    Sqlite { read: sqlx::SqlitePool, write: sqlx::SqlitePool },
+    Sqlite { read: sqlx::SqlitePool, write: sqlx::SqlitePool, lag: Lag },
     Postgres(sqlx::PgPool),
 }
 
-/// Runs one body on whichever database this is, with a pool that may write.
+/// What was accepted and is on its way into the database.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lag(Option<std::sync::Arc<committer::waiting::Waiting>>);
+
+/// Longer than the database needs for the fullest transaction; one that is
+/// stuck must not stop whoever wants to read what is there.
+const LAG_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl Lag {
+    /// Whoever asks the database finds what was accepted before.
+    pub(crate) async fn settle(&self) {
+        if let Some(waiting) = &self.0
+            && !waiting.settle(LAG_PATIENCE).await
+        {
+            tracing::warn!(waiting = waiting.len(), "The database is behind what was accepted");
+        }
+    }
+}
+
+/// Runs one body on whichever database this is, with a pool that may write. What
+/// was accepted before is there when it runs.
 macro_rules! on {
     ($db:expr, |$pool:ident| $body:expr) => {
         match $db {
-            $crate::store::Db::Sqlite { write: $pool, .. } => $body,
+            $crate::store::Db::Sqlite { write: $pool, lag, .. } => {
+                lag.settle().await;
+                $body
+            }
             $crate::store::Db::Postgres($pool) => $body,
         }
     };
@@ -47,10 +74,23 @@ macro_rules! on {
 macro_rules! on_read {
     ($db:expr, |$pool:ident| $body:expr) => {
         match $db {
+            $crate::store::Db::Sqlite { read: $pool, lag, .. } => {
+                lag.settle().await;
+                $body
+            }
+            $crate::store::Db::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// For reading what has been there for long, or was looked for in `Lag` first.
+macro_rules! on_read_now {
+    ($db:expr, |$pool:ident| $body:expr) => {
+        match $db {
             $crate::store::Db::Sqlite { read: $pool, .. } => $body,
             $crate::store::Db::Postgres($pool) => $body,
         }
     };
 }
 
-pub(crate) use {on, on_read};
+pub(crate) use {on, on_read, on_read_now};

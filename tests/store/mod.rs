@@ -1,6 +1,7 @@
 //! The store, on every database: what is committed is there, once, and can be
 //! forgotten.
 
+mod journal;
 mod messages;
 mod opening;
 mod versions;

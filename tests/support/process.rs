@@ -96,7 +96,7 @@ fn free_port() -> u16 {
 
 fn configuration(port: u16) -> String {
     format!(
-        "[server]\nlisten = \"127.0.0.1:{port}\"\n[store]\nurl = \"sqlite:data/yingda.db\"\n\
+        "[server]\nlisten = \"127.0.0.1:{port}\"\n[store]\nurl = \"sqlite:data/yingda.db\"\njournal_mib = 4\n\
          [desk]\nflood_limit = 0\n[[account]]\nid = \"main\"\nchannel = \"wechat\"\nname = \"培训中心\"\n\
          app_id = \"{APP_ID}\"\ntoken = \"{TOKEN}\"\nencoding_aes_key = \"{AES_KEY}\"\nencryption = \"safe\"\n"
     )
