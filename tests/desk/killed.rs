@@ -83,7 +83,7 @@ async fn write(
     }
 }
 
-fn numbered(xml: &str, id: &str) -> Vec<u8> {
+pub fn numbered(xml: &str, id: &str) -> Vec<u8> {
     let (before, rest) = xml.split_once("<MsgId>").unwrap_or((xml, ""));
     let after = rest.split_once("</MsgId>").map_or("</xml>", |(_, after)| after);
     let before = before.strip_suffix("</xml>").unwrap_or(before);
@@ -91,7 +91,7 @@ fn numbered(xml: &str, id: &str) -> Vec<u8> {
 }
 
 /// The reply as the customer reads it; None when nothing came back.
-async fn deliver(client: &reqwest::Client, url: &str, xml: &[u8]) -> Option<String> {
+pub async fn deliver(client: &reqwest::Client, url: &str, xml: &[u8]) -> Option<String> {
     let account = account(Encryption::Safe);
     let wechat = Simulator::new(&account);
     let signed = wechat.deliver(xml, Clock::System.now());

@@ -3,5 +3,7 @@
 mod conversations;
 mod forgeries;
 mod killed;
+mod outage;
+mod processes;
 mod retries;
 mod slow_store;

@@ -3,4 +3,5 @@
 
 pub mod databases;
 pub mod process;
+pub mod proxy;
 pub mod service;

@@ -19,7 +19,7 @@ use crate::telemetry::StoreMetrics;
 const MAX_BATCH: usize = 2 * APPLY_AT;
 /// Messages wait this long for company: a page of the database that many of
 /// them change is written once. Whoever wants to read them hurries them.
-const LINGER: Duration = Duration::from_millis(150);
+const LINGER: Duration = Duration::from_millis(400);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// A database that hangs is left and connected to anew.
