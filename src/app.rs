@@ -141,15 +141,23 @@ pub async fn open_store(config: &config::Store, metrics: &Metrics) -> Result<Sto
 }
 
 fn opening(config: &config::Store, metrics: &Metrics) -> Result<Opening, StartError> {
-    let key = SealingKey::new(*config.load_or_create_key(&config::Disk)?.bytes());
-    let location = match &config.url {
+    let journal = JournalPlace { folder: config.journal.clone(), bytes: config.journal_bytes };
+    let opening = Opening::new(&locate_store(&config.url), open_sealer(config)?, metrics.store.clone());
+    Ok(opening.with_journal(journal))
+}
+
+pub fn locate_store(url: &StoreUrl) -> Location {
+    match url {
         StoreUrl::Sqlite { path } => Location::Sqlite { path: path.clone() },
         StoreUrl::Postgres { url } => Location::Postgres { url: url.expose_secret().to_owned() },
-    };
+    }
+}
+
+/// What opens and seals personal fields and the journal.
+pub fn open_sealer(config: &config::Store) -> Result<Sealer, StartError> {
+    let key = SealingKey::new(*config.load_or_create_key(&config::Disk)?.bytes());
     let previous = config.previous_encryption_key.as_ref().map(|key| SealingKey::new(*key.bytes()));
-    let sealer = Sealer::new(&key, previous.as_ref());
-    let journal = JournalPlace { folder: config.journal.clone(), bytes: config.journal_bytes };
-    Ok(Opening::new(&location, sealer, metrics.store.clone()).with_journal(journal))
+    Ok(Sealer::new(&key, previous.as_ref()))
 }
 
 /// The channels of all accounts.

@@ -4,7 +4,6 @@
 //! must see it, and the journal takes what the database does not (`direct`).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -97,15 +96,6 @@ impl Committer {
         let Road::Journal(behind) = &self.road else { return Ok(false) };
         let noted = NotedUrl { account: account.clone(), url: url.clone(), seen_at: now };
         behind.note_url(Arc::new(noted)).await.map(|()| true)
-    }
-
-    /// Until all that was accepted before is in the database, so that whoever
-    /// reads or changes it there meets it. False when that took too long.
-    pub(super) async fn settle(&self, patience: Duration) -> bool {
-        match self.behind() {
-            Some(behind) => behind.waiting.settle(patience).await,
-            None => true,
-        }
     }
 
     pub(super) fn find_waiting(&self, key: &DeliveryKey) -> Option<Arc<Kept>> {

@@ -11,7 +11,7 @@ use crate::model::{
     AccountId, Clock, Content, CustomerId, DeliveryKey, Effect, OutcomeKind, Reply as ModelReply, RuleId,
 };
 
-use super::committer::{Seen, WINDOW_SECONDS};
+use super::committer::{Seen, Uncommitted, WINDOW_SECONDS};
 use super::{Store, StoreError, on, on_read, on_read_now};
 
 /// Everything about one message that is committed before its reply leaves.
@@ -223,7 +223,7 @@ impl Store {
         url: &SignedUrl,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if self.committer().note_url(account, url, now).await.map_err(|failure| failure.into_cause())? {
+        if self.committer().note_url(account, url, now).await.map_err(Uncommitted::into_cause)? {
             return Ok(());
         }
         on!(&self.db, |pool| {

@@ -184,14 +184,22 @@ impl Store {
 }
 
 /// How the database is written to.
-enum Writers {
+pub(super) enum Writers {
     Sqlite(SqliteConnectOptions),
     Postgres(PgConnectOptions),
 }
 
+/// Of a database that is there.
+pub(super) fn writers(location: &Location) -> Result<Writers, StoreError> {
+    match location {
+        Location::Sqlite { path } => Ok(Writers::Sqlite(sqlite_options(path).create_if_missing(false))),
+        Location::Postgres { url } => postgres_options(url).map(Writers::Postgres),
+    }
+}
+
 impl Writers {
     /// Writes what was answered already.
-    fn late(&self) -> Writer {
+    pub fn late(&self) -> Writer {
         match self {
             Self::Sqlite(options) => Writer::sqlite(options.clone()),
             Self::Postgres(options) => Writer::postgres_late(options.clone()),
@@ -323,8 +331,7 @@ async fn migrate_sqlite(pool: &SqlitePool, path: &Path) -> Result<(), StoreError
 
 async fn open_postgres(url: &str) -> Result<(Db, Writers), StoreError> {
     let cannot_connect = |error: sqlx::Error| StoreError::CannotConnect { cause: error.to_string() };
-    let options: PgConnectOptions = url.parse().map_err(cannot_connect)?;
-    let options = options.application_name("yingda").disable_statement_logging();
+    let options = postgres_options(url)?;
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(CONNECT_TIMEOUT)
@@ -333,4 +340,10 @@ async fn open_postgres(url: &str) -> Result<(Db, Writers), StoreError> {
         .map_err(cannot_connect)?;
     schema::migrator(Dialect::Postgres).run(&pool).await.map_err(schema::explain)?;
     Ok((Db::Postgres(pool), Writers::Postgres(options)))
+}
+
+fn postgres_options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let options: PgConnectOptions =
+        url.parse().map_err(|error: sqlx::Error| StoreError::CannotConnect { cause: error.to_string() })?;
+    Ok(options.application_name("yingda").disable_statement_logging())
 }

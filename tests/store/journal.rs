@@ -9,7 +9,8 @@ use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tempfile::TempDir;
 use yingda::model::{Conversation, Reply};
 use yingda::store::{
-    Committed, JournalPlace, Location, Opening, Record, Sealer, SealingKey, Store, StoreError,
+    Committed, JournalPlace, Leftover, Location, Opening, Record, Sealer, SealingKey, Store, StoreError,
+    find_journals, find_leftover, replay_leftover, wait_for_journal,
 };
 use yingda::telemetry::Metrics;
 
@@ -325,4 +326,56 @@ async fn a_message_taken_by_two_processes_at_once_gets_one_reply() {
     }
     two.close().await;
     FreshStore::discard_at(one, location).await;
+}
+
+/// A machine is gone, and its journal was saved.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_whose_process_never_returns_is_found_and_stored_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = Store::open_as(opening(&sqlite_in(folder.path()))).await.expect("opens");
+    let mut other = connect(folder.path()).await;
+    other.execute("BEGIN EXCLUSIVE").await.expect("the lock is free");
+    for nth in 1..=3 {
+        commit(&store, changed(&format!("m{nth}"), "o1", nth)).await;
+    }
+    let gone = image_of(folder.path());
+    let journal = gone.path().join("yingda.journal");
+    let location = sqlite_in(gone.path());
+
+    let found = find_leftover(&location, &journal, &sealer()).await.expect("readable");
+    let first = replay_leftover(&location, &journal, &sealer()).await.expect("replayed");
+    let second = replay_leftover(&location, &journal, &sealer()).await.expect("nothing to do");
+
+    assert_eq!(found, Leftover { entries: 3, damaged: 0 });
+    assert_eq!((first, second), (Some(3), Some(0)));
+    assert_eq!(find_journals(gone.path()).expect("readable"), std::slice::from_ref(&journal));
+    let found = find_leftover(&location, &journal, &sealer()).await.expect("readable");
+    assert_eq!(found, Leftover::default());
+    let reopened = Store::open_as(opening(&location)).await.expect("opens");
+    assert_eq!(reopened.count_messages(at(0)).await.expect("countable"), 3);
+    assert_eq!(small_talk(&reopened, "o1").await, 3);
+    let taken = replay_leftover(&location, &journal, &sealer()).await.expect("no error");
+    assert_eq!(taken, None, "its process runs");
+    reopened.close().await;
+    other.execute("ROLLBACK").await.expect("unlocks");
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_copies_the_database_can_wait_until_it_holds_what_was_acknowledged() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let location = sqlite_in(folder.path());
+    let store = Store::open_as(opening(&location)).await.expect("opens");
+    let mut other = connect(folder.path()).await;
+    other.execute("BEGIN EXCLUSIVE").await.expect("the lock is free");
+    commit(&store, record("m1", "o1", "多少钱")).await;
+    let (journal, moment) = (folder.path().join("yingda.journal"), Duration::from_millis(300));
+
+    let missing = wait_for_journal(&location, &journal, &sealer(), moment).await.expect("readable");
+    other.execute("ROLLBACK").await.expect("unlocks");
+    let later =
+        wait_for_journal(&location, &journal, &sealer(), Duration::from_secs(9)).await.expect("readable");
+
+    assert_eq!((missing.entries, later.entries), (1, 0));
+    store.close().await;
 }

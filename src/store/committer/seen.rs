@@ -139,30 +139,30 @@ impl Generation {
         self.newest = self.newest.max(sent_at);
         let at = self.block_of(hash);
         if let Some(block) = self.blocks.get_mut(at) {
-            for (word, bit) in places(hash) {
-                block[word] |= bit;
-            }
+            block.iter_mut().zip(mask(hash)).for_each(|(word, bits)| *word |= bits);
         }
     }
 
     fn may_hold(&self, hash: u64) -> bool {
         let block = self.blocks.get(self.block_of(hash));
-        block.is_some_and(|block| places(hash).all(|(word, bit)| block[word] & bit != 0))
+        block.is_some_and(|block| block.iter().zip(mask(hash)).all(|(word, bits)| word & bits == bits))
     }
 
     fn block_of(&self, hash: u64) -> usize {
         // The high half chooses the block, the places come from another mix.
-        usize::try_from((hash >> 32) * self.blocks.len() as u64 >> 32).unwrap_or(0)
+        usize::try_from(((hash >> 32) * self.blocks.len() as u64) >> 32).unwrap_or(0)
     }
 }
 
-/// Which bits of its block a key sets: nine bits of the hash each.
-fn places(hash: u64) -> impl Iterator<Item = (usize, u64)> {
-    let mixed = mix(hash);
-    (0..BITS_PER_KEY).map(move |n| {
+/// Which bits of its block a key sets: six, chosen by nine bits of the hash each.
+fn mask(hash: u64) -> [u64; BLOCK_WORDS] {
+    let (mixed, mut mask) = (mix(hash), [0; BLOCK_WORDS]);
+    for n in 0..BITS_PER_KEY {
         let place = (mixed >> (9 * n)) & 0x1ff;
-        (usize::try_from(place >> 6).unwrap_or(0) % BLOCK_WORDS, 1 << (place & 63))
-    })
+        let word = usize::try_from(place >> 6).ok().and_then(|word| mask.get_mut(word));
+        word.into_iter().for_each(|word| *word |= 1 << (place & 63));
+    }
+    mask
 }
 
 fn hash(kind: &str, account: &str, id: &str) -> u64 {

@@ -262,11 +262,6 @@ impl Waiting {
     pub fn is_closed(&self) -> bool {
         self.state().closed
     }
-
-    pub fn note_seen<'a>(&self, keys: impl Iterator<Item = (&'a str, &'a str)>) {
-        let mut state = self.state();
-        keys.for_each(|(account, key)| state.seen.note_key(account, key));
-    }
 }
 
 impl State {
@@ -369,7 +364,7 @@ impl Draft {
         self.done.len()
     }
 
-    pub fn tell(self, written: Result<(), Arc<StoreError>>) {
+    pub fn tell(self, written: &Result<(), Arc<StoreError>>) {
         for done in self.done {
             drop(done.send(written.clone()));
         }

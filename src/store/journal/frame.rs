@@ -162,7 +162,8 @@ mod tests {
             let found = find_all(&[one.clone(), broken, three.clone()].concat(), &cipher(1));
 
             assert_eq!(firsts(&found), [1, 9], "byte {at}");
-            assert_eq!(found.damaged, [one.len()..one.len() + two.len()], "byte {at}");
+            let damaged = one.len()..one.len() + two.len();
+            assert_eq!(found.damaged, std::slice::from_ref(&damaged), "byte {at}");
         }
     }
 

@@ -58,16 +58,6 @@ pub struct LeftLife {
     pub damaged: usize,
 }
 
-impl Left {
-    pub fn entries(&self) -> usize {
-        self.lives.iter().map(|life| life.steps.len()).sum()
-    }
-
-    pub fn damaged(&self) -> usize {
-        self.lives.iter().map(|life| life.damaged).sum()
-    }
-}
-
 impl Journal {
     /// None: another process has it.
     pub fn open(place: Place, sealer: &Sealer) -> Result<Option<(Self, Left)>, StoreError> {
@@ -155,7 +145,7 @@ fn take_lock(folder: &Path) -> Result<Option<File>, StoreError> {
     }
 }
 
-fn segments_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn segments_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let files = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         files => files?,

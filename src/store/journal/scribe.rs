@@ -77,7 +77,7 @@ impl Scribe {
             let written = self.write(&draft);
             self.metrics.committed(draft.len(), started.elapsed());
             self.note(written.as_ref().err());
-            draft.tell(written.map_err(Arc::new));
+            draft.tell(&written.map_err(Arc::new));
             self.waiting.written(last);
         }
         self.end();

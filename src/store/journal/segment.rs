@@ -25,7 +25,7 @@ const SUM_BYTES: usize = 8;
 const NAMED_BYTES: usize = MAGIC.len() + ID_BYTES + 8 + SALT_BYTES;
 const HEADER_BYTES: usize = NAMED_BYTES + TAG_BYTES + SUM_BYTES;
 /// Zeros are written in pieces of this size.
-const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// A file that holds nothing any more, or never did.
 #[derive(Debug)]
