@@ -6,6 +6,7 @@
 mod customers;
 pub mod decide;
 mod once;
+mod persistent;
 mod record;
 pub mod words;
 
@@ -26,7 +27,8 @@ use crate::telemetry::AccountMetrics;
 
 use customers::{Customers, Known};
 use decide::{Decided, Situation};
-use once::{Flights, Joined, Outlook, Promise};
+use once::{Flights, Joined, Promise};
+use persistent::Persistent;
 
 /// What the desk is told once, when it is wired.
 #[derive(Clone, Debug)]
@@ -128,18 +130,14 @@ impl Desk {
     ) -> Result<Arc<Answered>, Refused> {
         let now = self.clock.now();
         once::check_freshness(&message.proof, self.settings.max_delivery_age, now)?;
-        let outlook = match self.flights.join(&message, now) {
-            Joined::Forged => return Err(Refused::Forged),
+        match self.flights.join(&message, now) {
+            Joined::Forged => Err(Refused::Forged),
             Joined::Again(outlook) => {
                 self.note_retry(&message, now).await;
-                outlook
+                outlook.wait().await
             }
-            Joined::First(promise, outlook) => {
-                self.start(message, limits, now, promise);
-                outlook
-            }
-        };
-        wait_for(outlook).await
+            Joined::First(promise) => self.start(message, limits, now, promise).await,
+        }
     }
 
     /// Finishes what was accepted; nothing new is taken.
@@ -149,12 +147,21 @@ impl Desk {
     }
 
     /// The work goes on when the platform hangs up: its retry will want it.
-    fn start(self: &Arc<Self>, message: Message, limits: Limits, now: Timestamp, promise: Promise) {
+    fn start(
+        self: &Arc<Self>,
+        message: Message,
+        limits: Limits,
+        now: Timestamp,
+        promise: Promise,
+    ) -> Persistent<impl Future<Output = Result<Arc<Answered>, Refused>> + Send + use<>> {
         let desk = Arc::clone(self);
-        self.at_work.spawn(async move {
+        let at_work = self.at_work.token();
+        Persistent::new(async move {
             let answered = desk.answer(&message, limits, now).await;
-            promise.send_replace(Some(answered));
-        });
+            promise.keep(answered.clone());
+            drop(at_work);
+            answered
+        })
     }
 
     async fn answer(
@@ -298,13 +305,6 @@ impl Desk {
             Ok(()) => info!(customer = message.customer.masked(), "A customer was erased"),
             Err(failure) => error!(%failure, "A customer could not be erased"),
         }
-    }
-}
-
-async fn wait_for(mut outlook: Outlook) -> Result<Arc<Answered>, Refused> {
-    match outlook.wait_for(Option::is_some).await {
-        Ok(answered) => answered.clone().unwrap_or(Err(Refused::ShuttingDown)),
-        Err(_) => Err(Refused::ShuttingDown),
     }
 }
 

@@ -53,9 +53,9 @@ macro_rules! bind_messages {
         for row in $rows {
             let record = &row.kept.record;
             query = query
-                .bind(record.account.as_str())
-                .bind(record.key.as_str())
-                .bind(record.customer.as_str())
+                .bind(record.account.shared())
+                .bind(record.key.shared())
+                .bind(record.customer.shared())
                 .bind(row.received_at)
                 .bind(&*record.kind)
                 .bind(row.body.as_deref())
