@@ -28,6 +28,8 @@ fn record(number: u64) -> Record {
         reply: Reply::text("费用要看人数、天数和课程安排，请以顾问报价为准。电话 0796-6559898。"),
         is_test: false,
         conversation: number.is_multiple_of(2).then(|| state.to_owned()),
+        is_personal: false,
+        revision: 1,
         effects: Vec::new(),
         nearest: None,
         signed_url: None,

@@ -25,7 +25,7 @@ use crate::platform::wecom_robot::{InvalidRobot, Robot};
 use crate::platform::{Channel, wechat};
 use crate::publishing::{Ground, Press, PressError};
 use crate::site::{self, AskRulebook, RulebookHealth, Site, Standing};
-use crate::store::{Location, Sealer, SealingKey, Store, StoreError};
+use crate::store::{JournalPlace, Location, Opening, Sealer, SealingKey, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::webhook::{Refusals, Webhook};
 
@@ -73,7 +73,8 @@ const KEEP_LEADS_MONTHS: NonZeroU32 = NonZeroU32::new(12).expect("twelve is not 
 impl App {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let metrics = Metrics::default();
-        let store = open_store(&config.store, &metrics).await?;
+        let opening = opening(&config.store, &metrics)?.to_serve(config.desk.answer_budget / 2);
+        let store = Store::open_as(opening).await?;
         let public_url = config.server.public_url.as_ref().map(|url| url.as_str().to_owned());
         let ground = Ground {
             accounts: config.accounts.iter().map(|account| account.id.clone()).collect(),
@@ -149,16 +150,29 @@ impl App {
     }
 }
 
-/// Opens the store, its key included.
+/// Opens the store for a command, its key included.
 pub async fn open_store(config: &config::Store, metrics: &Metrics) -> Result<Store, StartError> {
-    let key = SealingKey::new(*config.load_or_create_key(&config::Disk)?.bytes());
-    let location = match &config.url {
+    Ok(Store::open_as(opening(config, metrics)?).await?)
+}
+
+fn opening(config: &config::Store, metrics: &Metrics) -> Result<Opening, StartError> {
+    let journal = JournalPlace { folder: config.journal.clone(), bytes: config.journal_bytes };
+    let opening = Opening::new(&locate_store(&config.url), open_sealer(config)?, metrics.store.clone());
+    Ok(opening.with_journal(journal))
+}
+
+pub fn locate_store(url: &StoreUrl) -> Location {
+    match url {
         StoreUrl::Sqlite { path } => Location::Sqlite { path: path.clone() },
         StoreUrl::Postgres { url } => Location::Postgres { url: url.expose_secret().to_owned() },
-    };
+    }
+}
+
+/// What opens and seals personal fields and the journal.
+pub fn open_sealer(config: &config::Store) -> Result<Sealer, StartError> {
+    let key = SealingKey::new(*config.load_or_create_key(&config::Disk)?.bytes());
     let previous = config.previous_encryption_key.as_ref().map(|key| SealingKey::new(*key.bytes()));
-    let sealer = Sealer::new(&key, previous.as_ref());
-    Ok(Store::open(&location, sealer, metrics.store.clone()).await?)
+    Ok(Sealer::new(&key, previous.as_ref()))
 }
 
 /// The channels of all accounts.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
-use super::{ask, check, completions, doctor, init, send, test};
+use super::{ask, check, completions, doctor, init, journal, send, test};
 
 const EXAMPLES: &str = "\
 先试试：
@@ -57,6 +57,8 @@ pub enum Command {
     Send(send::Args),
     /// 检查部署：设置、密钥、时钟、磁盘、数据库、规则、网址，并说怎么改
     Doctor(doctor::Args),
+    /// 把不再启动的进程留在本地日志里的消息补存进数据库
+    Journal(journal::Args),
     /// 写第一份设置 yingda.toml，密钥随机生成
     Init(init::Args),
     /// 打印命令补全脚本，供 shell 使用

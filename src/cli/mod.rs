@@ -13,6 +13,7 @@ mod doctor;
 mod failure;
 mod folder;
 mod init;
+mod journal;
 mod labelled;
 mod patience;
 mod reference;
@@ -47,6 +48,7 @@ fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Test(args) => test::run(&args, &settings),
         Command::Send(args) => send::run(&args, &settings),
         Command::Doctor(args) => doctor::run(&args, &settings),
+        Command::Journal(args) => journal::run(&args, &settings),
         Command::Init(args) => init::run(&args, &settings),
         Command::Completions(args) => Ok(completions::run(&args)),
     }

@@ -8,6 +8,10 @@ use super::key::DataKey;
 use super::layers::Value;
 use super::secret;
 use super::section::Section;
+use super::setting::Setting;
+
+/// MiB. A message's text and reply are capped at far less than an eighth of it.
+const SMALLEST_JOURNAL: u32 = 4;
 
 #[derive(Debug)]
 pub struct Store {
@@ -15,6 +19,9 @@ pub struct Store {
     pub encryption_key: EncryptionKey,
     /// Reads what an earlier key encrypted.
     pub previous_encryption_key: Option<DataKey>,
+    /// The folder of the local journal.
+    pub journal: PathBuf,
+    pub journal_bytes: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -41,7 +48,16 @@ impl Store {
         let url = read_url(section);
         let encryption_key = read_key(section, url.as_ref());
         let previous_encryption_key = section.optional_checked_secret("previous_encryption_key", key);
-        Some(Self { url: url?, encryption_key: encryption_key?, previous_encryption_key })
+        let journal: Option<PathBuf> = section.optional("journal");
+        let journal_bytes = section.value("journal_mib").map(|JournalSize(bytes)| bytes);
+        let url = url?;
+        Some(Self {
+            journal: journal.unwrap_or_else(|| url.usual_journal()),
+            url,
+            encryption_key: encryption_key?,
+            previous_encryption_key,
+            journal_bytes: journal_bytes?,
+        })
     }
 
     /// Where files that belong to the store live: beside the SQLite database,
@@ -60,6 +76,14 @@ impl StoreUrl {
         parent.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("."))
     }
 
+    /// Beside the SQLite database, under its name.
+    fn usual_journal(&self) -> PathBuf {
+        match self {
+            Self::Sqlite { path } => path.with_extension("journal"),
+            Self::Postgres { .. } => self.folder().join("journal"),
+        }
+    }
+
     fn parse(secret: &SecretString) -> Result<Self, String> {
         let text = secret.expose_secret();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
@@ -76,6 +100,19 @@ impl StoreUrl {
             }
             Some(_) => Err("sqlite: 后面应是一个文件路径，例如 sqlite:data/yingda.db".to_owned()),
             None => Err("应以 sqlite: 或 postgres:// 开头，例如 sqlite:data/yingda.db".to_owned()),
+        }
+    }
+}
+
+/// Bytes, from a number of MiB.
+struct JournalSize(u64);
+
+impl Setting for JournalSize {
+    fn read(value: &Value) -> Result<Self, String> {
+        match u32::read(value)? {
+            // Cut into eight files, of which each must hold the longest message.
+            mib @ SMALLEST_JOURNAL.. => Ok(Self(u64::from(mib) << 20)),
+            _ => Err(format!("至少是 {SMALLEST_JOURNAL}")),
         }
     }
 }

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHasher};
 use tokio::sync::Mutex;
 
-use crate::model::{AccountId, Conversation, CustomerId};
+use crate::model::{AccountId, CustomerId, Stage};
+use crate::store::Loaded;
 
 /// At about 400 bytes each this stays below 16 MiB.
 const MAX_KNOWN: usize = 32_768;
@@ -28,7 +29,7 @@ pub struct Customers {
 #[derive(Debug, Default)]
 pub struct Known {
     /// None: not loaded yet, or no longer certain.
-    pub conversation: Option<Conversation>,
+    pub conversation: Option<Loaded>,
     pub rate: Rate,
 }
 
@@ -61,14 +62,35 @@ impl Customers {
     }
 }
 
-/// Drops half of those nobody is talking to right now. Which half does not
-/// matter: the store knows them all.
+/// Drops half of those nobody is talking to right now. The store knows them
+/// all; but while it cannot be asked, who is in the middle of something must
+/// find us knowing it, so the others go first.
 fn make_room(shard: &mut FxHashMap<Key, Arc<Mutex<Known>>>) {
+    let enough = shard.len() / 2;
+    drop_half(shard, |known| known.try_lock().is_ok_and(|known| known.is_idle()));
+    if shard.len() > enough + enough / 2 {
+        drop_half(shard, |known| Arc::strong_count(known) == 1);
+    }
+}
+
+fn drop_half(shard: &mut FxHashMap<Key, Arc<Mutex<Known>>>, may_go: impl Fn(&Arc<Mutex<Known>>) -> bool) {
     let mut drop_this = false;
     shard.retain(|_, known| {
+        if Arc::strong_count(known) > 1 || !may_go(known) {
+            return true;
+        }
         drop_this = !drop_this;
-        !drop_this || Arc::strong_count(known) > 1
+        !drop_this
     });
+}
+
+impl Known {
+    fn is_idle(&self) -> bool {
+        self.conversation.as_ref().is_none_or(|loaded| match loaded.conversation.stage {
+            Stage::Idle => true,
+            Stage::Filling(_) | Stage::Paused(_) | Stage::WithStaff(_) | Stage::HandedBack(_) => false,
+        })
+    }
 }
 
 fn shard_of(key: &Key) -> usize {

@@ -7,32 +7,34 @@ mod customers;
 pub mod decide;
 pub mod form;
 pub mod handoff;
-mod later;
 mod once;
+mod persistent;
 mod record;
 mod understand;
 pub mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
 use crate::answer::Live;
 use crate::model::outcome::OutcomeKind;
 use crate::model::{
-    AccountId, Alerts, Clock, Conversation, CustomerId, Human, Limits, Message, Outcome, Reply, RuleId,
+    AccountId, Alerts, Clock, Conversation, CustomerId, Human, LeadNumber, Limits, Message, Outcome, Reply,
+    RuleId, Stage,
 };
-use crate::store::{Committed, Record, Store};
+use crate::store::{Committed, Loaded, LocalTime, Record, Store, StoredReply};
 use crate::telemetry::AccountMetrics;
 
 use customers::{Customers, Known};
 use decide::{Decided, Situation};
-use later::Later;
-use once::{Flights, Joined, Outlook, Promise};
+use once::{Flights, Joined, Promise};
+use persistent::Persistent;
 
 /// What the desk is told once, when it is wired.
 #[derive(Clone, Debug)]
@@ -62,6 +64,21 @@ pub struct DeskAccount {
 pub struct Answered {
     pub reply: Reply,
     pub outcome: OutcomeKind,
+}
+
+/// How often a message is decided anew because another process advanced its
+/// conversation meanwhile.
+const MOST_ATTEMPTS: u32 = 4;
+
+/// What became of a decision.
+enum Kept {
+    /// Stored, or answered without: the store could not be waited for.
+    AsDecided,
+    /// The message had been answered before.
+    Earlier(StoredReply),
+    Forged,
+    /// Another process advanced the conversation.
+    Stale,
 }
 
 /// Why a delivery gets no answer. The sender learns nothing of it.
@@ -97,14 +114,12 @@ pub struct Desk {
     settings: DeskSettings,
     flights: Flights,
     customers: Customers,
-    later: Later,
     at_work: TaskTracker,
 }
 
 impl Desk {
     pub fn new(store: Store, live: Live, clock: Clock, settings: DeskSettings) -> Self {
         Self {
-            later: Later::new(store.clone()),
             store,
             live,
             clock,
@@ -123,18 +138,14 @@ impl Desk {
     ) -> Result<Arc<Answered>, Refused> {
         let now = self.clock.now();
         once::check_freshness(&message.proof, self.settings.max_delivery_age, now)?;
-        let outlook = match self.flights.join(&message, now) {
-            Joined::Forged => return Err(Refused::Forged),
+        match self.flights.join(&message, now) {
+            Joined::Forged => Err(Refused::Forged),
             Joined::Again(outlook) => {
                 self.note_retry(&message, now).await;
-                outlook
+                outlook.wait().await
             }
-            Joined::First(promise, outlook) => {
-                self.start(message, limits, now, promise);
-                outlook
-            }
-        };
-        wait_for(outlook).await
+            Joined::First(promise) => self.start(message, limits, now, promise).await,
+        }
     }
 
     /// Finishes what was accepted; nothing new is taken.
@@ -144,12 +155,21 @@ impl Desk {
     }
 
     /// The work goes on when the platform hangs up: its retry will want it.
-    fn start(self: &Arc<Self>, message: Message, limits: Limits, now: Timestamp, promise: Promise) {
+    fn start(
+        self: &Arc<Self>,
+        message: Message,
+        limits: Limits,
+        now: Timestamp,
+        promise: Promise,
+    ) -> Persistent<impl Future<Output = Result<Arc<Answered>, Refused>> + Send + use<>> {
         let desk = Arc::clone(self);
-        self.at_work.spawn(async move {
+        let at_work = self.at_work.token();
+        Persistent::new(async move {
             let answered = desk.answer(&message, limits, now).await;
-            promise.send_replace(Some(answered));
-        });
+            promise.keep(answered.clone());
+            drop(at_work);
+            answered
+        })
     }
 
     async fn answer(
@@ -161,22 +181,85 @@ impl Desk {
         let started = Instant::now();
         let known = self.customers.enter(&message.account, &message.customer);
         let mut known = known.lock().await;
-        let before = self.conversation_of(message, &mut known).await;
-        let (decided, nearest) =
-            match self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now)) {
-                true => self.decide(message, &before, limits, now),
-                false => (self.flooded(message, &before), None),
+        let allowed = self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now));
+        let deadline = Instant::now() + self.settings.store_budget;
+        for attempt in 1.. {
+            let before = self.conversation_of(message, &known, deadline).await;
+            let (decided, nearest) = match allowed {
+                true => {
+                    let number = self.number_for(message, &before.conversation, now, deadline).await;
+                    self.decide(message, &before.conversation, limits, now, number)
+                }
+                false => (self.flooded(message, &before.conversation), None),
             };
-        let erases = decided.erases;
-        let record = record::of(message, &before, &decided, now);
-        let record = record::completed(record, nearest, started.elapsed());
-        let answered = self.commit(record, decided, message, &mut known).await?;
-        if erases {
+            let record = record::of(message, &before, &decided, now);
+            let mut record = record::completed(record, nearest, started.elapsed());
+            if attempt == MOST_ATTEMPTS {
+                // Whoever advances it all the time keeps it; the answer is kept too.
+                record.conversation = None;
+            }
+            let after = Loaded {
+                revision: record.conversation.as_ref().map_or(before.revision, |_| record.revision),
+                conversation: decided.conversation.clone(),
+            };
+            match self.commit(record, deadline).await {
+                Kept::AsDecided => return Ok(self.conclude(message, decided, after, &mut known)),
+                Kept::Earlier(earlier) => {
+                    known.conversation = None;
+                    return Ok(Arc::new(Answered { reply: earlier.reply, outcome: decided.outcome.kind() }));
+                }
+                Kept::Forged => {
+                    known.conversation = None;
+                    return Err(Refused::Forged);
+                }
+                Kept::Stale => known.conversation = None,
+            }
+        }
+        Err(Refused::ShuttingDown)
+    }
+
+    fn conclude(
+        &self,
+        message: &Message,
+        decided: Decided,
+        after: Loaded,
+        known: &mut Known,
+    ) -> Arc<Answered> {
+        log_answer(message, &decided);
+        known.conversation = Some(after);
+        if decided.erases {
             info!(customer = message.customer.masked(), "A customer was erased");
             known.conversation = None;
             self.customers.forget(&message.account, &message.customer);
         }
-        Ok(answered)
+        Arc::new(Answered { reply: decided.reply, outcome: decided.outcome.kind() })
+    }
+
+    /// The number for a form that this message may hand in. One that cannot be
+    /// had in time is drawn instead.
+    async fn number_for(
+        &self,
+        message: &Message,
+        before: &Conversation,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Option<LeadNumber> {
+        let Stage::Filling(filling) = &before.stage else { return None };
+        if !form::needs_number(before) || self.store.is_failing() {
+            return None;
+        }
+        let day = self.live.load().rulebook.settings.hours.today(now);
+        let time = LocalTime { at: now, day };
+        let number = self.store.lead_number_for(&message.account, &message.customer, &filling.form, time);
+        // The other half is for the commit.
+        match timeout_at(deadline - self.settings.store_budget / 2, Box::pin(number)).await {
+            Ok(Ok(number)) => Some(number),
+            Ok(Err(failure)) => {
+                error!(%failure, "Could not count a lead; drawing its number");
+                None
+            }
+            Err(_) => None,
+        }
     }
 
     /// The decision, and the rules that came nearest where none answered.
@@ -186,6 +269,7 @@ impl Desk {
         before: &Conversation,
         limits: Limits,
         now: Timestamp,
+        lead_number: Option<LeadNumber>,
     ) -> (Decided, Option<String>) {
         let edition = self.live.load();
         let situation = Situation {
@@ -197,8 +281,7 @@ impl Desk {
             public_url: self.settings.public_url.as_deref(),
             human: self.account(message).map(|account| account.human).unwrap_or_default(),
             alerts: self.settings.alerts,
-            // The desk asks the store for one when `form::needs_number` says so.
-            lead_number: None,
+            lead_number,
         };
         let decided = decide::decide(message, &situation);
         let nearest = record::nearest(&decided, &edition);
@@ -223,57 +306,41 @@ impl Desk {
     }
 
     /// What the store knows, unless this process knows it better. A store that
-    /// cannot be asked must not silence us: then the customer starts anew.
-    async fn conversation_of(&self, message: &Message, known: &mut Known) -> Conversation {
-        if let Some(conversation) = known.conversation.as_ref().filter(|_| !self.store.is_shared()) {
-            return conversation.clone();
+    /// cannot be asked must not silence us: then what this process knew last
+    /// counts, and a customer it does not know starts anew.
+    async fn conversation_of(&self, message: &Message, known: &Known, deadline: Instant) -> Loaded {
+        let remembered = known.conversation.as_ref();
+        if let Some(loaded) = remembered.filter(|_| !self.store.is_shared() || self.store.is_failing()) {
+            return loaded.clone();
         }
+        if self.store.is_failing() && self.store.is_shared() {
+            return Loaded::default();
+        }
+        // The other half is for the commit.
+        let deadline = deadline - self.settings.store_budget / 2;
         let load = self.store.load_conversation(&message.account, &message.customer);
-        match tokio::time::timeout(self.settings.store_budget, load).await {
-            Ok(Ok(conversation)) => conversation,
+        match timeout_at(deadline, load).await {
+            Ok(Ok(loaded)) => return loaded,
             Ok(Err(failure)) => {
                 error!(%failure, "Could not load a conversation; answering from what is known");
-                known.conversation.clone().unwrap_or_default()
             }
-            Err(_) => {
-                error!("The store is too slow to load a conversation; answering from what is known");
-                known.conversation.clone().unwrap_or_default()
-            }
+            Err(_) => error!("The store is too slow to load a conversation; answering from what is known"),
         }
+        remembered.cloned().unwrap_or_default()
     }
 
-    async fn commit(
-        &self,
-        record: Record,
-        decided: Decided,
-        message: &Message,
-        known: &mut Known,
-    ) -> Result<Arc<Answered>, Refused> {
-        let store = self.store.clone();
-        let mut commit = Box::pin(async move { store.committer().commit(record).await });
-        let committed = tokio::time::timeout(self.settings.store_budget, &mut commit).await;
-        match committed {
+    /// An answer leaves in time whatever happens here.
+    async fn commit(&self, record: Record, deadline: Instant) -> Kept {
+        let key = record.key.clone();
+        match timeout_at(deadline, self.store.committer().commit(record)).await {
             Ok(Ok(Committed::Stored)) => {}
-            Ok(Ok(Committed::Duplicate(earlier))) => {
-                known.conversation = None;
-                return Ok(Arc::new(Answered { reply: earlier.reply, outcome: decided.outcome.kind() }));
-            }
-            Ok(Ok(Committed::Forged)) => {
-                known.conversation = None;
-                return Err(Refused::Forged);
-            }
-            Ok(Err(failure)) => {
-                error!(message = %message.key, cause = %failure.cause, "A message could not be stored yet");
-                self.later.finish(std::future::ready(Err(failure)));
-            }
-            Err(_) => {
-                warn!(message = %message.key, "The store is too slow; the answer leaves first");
-                self.later.finish(commit);
-            }
+            Ok(Ok(Committed::Duplicate(earlier))) => return Kept::Earlier(earlier),
+            Ok(Ok(Committed::Forged)) => return Kept::Forged,
+            Ok(Ok(Committed::Stale)) => return Kept::Stale,
+            Ok(Err(failure)) => error!(message = %key, %failure, "A message was answered and is not on disk"),
+            Err(_) => warn!(message = %key, "The disk is too slow; the answer leaves first"),
         }
-        log_answer(message, &decided);
-        known.conversation = Some(decided.conversation);
-        Ok(Arc::new(Answered { reply: decided.reply, outcome: decided.outcome.kind() }))
+        Kept::AsDecided
     }
 
     /// Plain mode: a retry may come under a URL of its own, and nothing else
@@ -286,13 +353,6 @@ impl Desk {
         if let Err(failure) = self.store.note_signed_url(&message.account, &url, now).await {
             warn!(%failure, "Could not note the URL of a retry");
         }
-    }
-}
-
-async fn wait_for(mut outlook: Outlook) -> Result<Arc<Answered>, Refused> {
-    match outlook.wait_for(Option::is_some).await {
-        Ok(answered) => answered.clone().unwrap_or(Err(Refused::ShuttingDown)),
-        Err(_) => Err(Refused::ShuttingDown),
     }
 }
 

@@ -3,12 +3,12 @@
 //! this process has forgotten, the store's unique key still knows.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use crate::model::message::Covers;
 use crate::model::{DeliveryKey, Message, Proof};
@@ -33,14 +33,58 @@ pub fn check_freshness(proof: &Proof, max_age: Duration, now: Timestamp) -> Resu
     Ok(())
 }
 
-pub type Outlook = watch::Receiver<Option<Result<Arc<Answered>, Refused>>>;
-pub type Promise = watch::Sender<Option<Result<Arc<Answered>, Refused>>>;
+type Answer = Result<Arc<Answered>, Refused>;
+
+/// Where the answer of a message will be, or is.
+#[derive(Clone, Debug, Default)]
+pub struct Outlook(Arc<Place>);
+
+#[derive(Debug, Default)]
+struct Place {
+    answer: OnceLock<Answer>,
+    arrived: Notify,
+}
+
+/// Whoever holds it computes the answer. One that is dropped unkept refuses the
+/// message, so that nobody waits for ever.
+#[derive(Debug)]
+pub struct Promise(Outlook);
+
+impl Outlook {
+    pub async fn wait(&self) -> Answer {
+        loop {
+            let arrived = self.0.arrived.notified();
+            if let Some(answer) = self.0.answer.get() {
+                return answer.clone();
+            }
+            arrived.await;
+        }
+    }
+
+    fn set(&self, answer: Answer) {
+        if self.0.answer.set(answer).is_ok() {
+            self.0.arrived.notify_waiters();
+        }
+    }
+}
+
+impl Promise {
+    pub fn keep(self, answer: Answer) {
+        self.0.set(answer);
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        self.0.set(Err(Refused::ShuttingDown));
+    }
+}
 
 /// What a delivery finds.
 #[derive(Debug)]
 pub enum Joined {
     /// The first: it has to compute the answer and keep the promise.
-    First(Promise, Outlook),
+    First(Promise),
     /// Another delivery of the same message is on it, or has done it.
     Again(Outlook),
     /// The same key with another body, where the signature covers no body.
@@ -77,11 +121,11 @@ impl Flights {
                 false => Joined::Forged,
             };
         }
-        let (promise, outlook) = watch::channel(None);
+        let outlook = Outlook::default();
         shard.order.push_back((now, message.key.clone()));
         let flight = Flight { outlook: outlook.clone(), body_digest };
         shard.flights.insert(message.key.clone(), flight);
-        Joined::First(promise, outlook)
+        Joined::First(Promise(outlook))
     }
 }
 

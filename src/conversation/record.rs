@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::answer::Edition;
 use crate::model::lead::Source;
 use crate::model::message::{Covers, Event};
-use crate::model::{Content, Conversation, Effect, Message, Outcome, RuleId};
-use crate::store::{Record, SignedUrl, body_of};
+use crate::model::{Content, Effect, Message, Outcome, RuleId};
+use crate::store::{Loaded, Record, SignedUrl, body_of};
 
 use super::decide::Decided;
 use super::rule_of;
@@ -17,9 +17,9 @@ use super::rule_of;
 /// Rules that staff are shown beside a miss.
 const MOST_NEAREST: usize = 3;
 
-pub fn of(message: &Message, before: &Conversation, decided: &Decided, now: Timestamp) -> Record {
+pub fn of(message: &Message, before: &Loaded, decided: &Decided, now: Timestamp) -> Record {
     // Who is erased stands nowhere any more.
-    let changed = decided.conversation != *before && !decided.erases;
+    let changed = decided.conversation != before.conversation && !decided.erases;
     Record {
         account: message.account.clone(),
         key: message.key.clone(),
@@ -33,6 +33,8 @@ pub fn of(message: &Message, before: &Conversation, decided: &Decided, now: Time
         reply: decided.reply.clone(),
         is_test: message.is_test(),
         conversation: changed.then(|| serde_json::to_string(&decided.conversation).unwrap_or_default()),
+        is_personal: decided.conversation.is_personal(),
+        revision: before.revision + 1,
         effects: effects_of(message, decided),
         nearest: None,
         signed_url: signed_url_of(message),

@@ -131,11 +131,9 @@ fn fails(expected: &Expectation, decided: Option<&Decided>) -> Option<String> {
 fn fails_effect(expected: &Expectation, effects: &[Effect]) -> Option<String> {
     let lead = effects.iter().find_map(|effect| match effect {
         Effect::Lead(lead) => Some(lead),
-        Effect::Wait(_)
-        | Effect::StopWaiting
-        | Effect::Settle(_)
-        | Effect::Came { .. }
-        | Effect::Erase => None,
+        Effect::Wait(_) | Effect::StopWaiting | Effect::Settle(_) | Effect::Came { .. } | Effect::Erase => {
+            None
+        }
     });
     let waits = effects.iter().any(|effect| matches!(effect, Effect::Wait(_)));
     let (holds, meant) = match expected {

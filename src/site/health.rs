@@ -18,7 +18,7 @@ use super::headers::NEVER_KEEP;
 use super::visitor::Visitor;
 use crate::answer::Edition;
 use crate::rulebook::{Problem, Severity};
-use crate::store::RecentRefusal;
+use crate::store::{RecentRefusal, Store};
 
 /// Of each kind, the ones worth reading first.
 const SHOWN_PROBLEMS: usize = 20;
@@ -52,9 +52,19 @@ struct Readiness {
     status: Status,
     version: i64,
     store: StoreHealth,
+    /// Messages that were answered and wait in the local journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<Waiting>,
     rulebook: RulebookSummary,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusals: Option<Vec<RefusalSummary>>,
+}
+
+#[derive(Serialize)]
+struct Waiting {
+    messages: usize,
+    /// With its remedy.
+    because: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -70,6 +80,8 @@ enum Status {
 #[serde(rename_all = "lowercase")]
 enum StoreHealth {
     Ok,
+    /// It takes no messages; they wait in the local journal and answers go on.
+    Behind,
     Unreachable,
 }
 
@@ -104,6 +116,7 @@ pub(super) async fn ready(State(site): State<Arc<Site>>, visitor: Visitor) -> Re
         status,
         version: edition.version,
         store,
+        waiting: Waiting::of(&site.store).filter(|_| visitor == Visitor::Operator),
         rulebook: RulebookSummary::of(health, visitor),
         refusals: (visitor == Visitor::Operator).then(|| refusals.into_iter().map(Into::into).collect()),
     };
@@ -117,8 +130,17 @@ async fn look_at_store(site: &Site) -> (StoreHealth, Vec<RecentRefusal>) {
         site.store.recent_refusals(since.unwrap_or(Timestamp::MIN)).await
     };
     match tokio::time::timeout(STORE_BUDGET, look).await {
+        Ok(Ok(refusals)) if site.store.is_failing() => (StoreHealth::Behind, refusals),
         Ok(Ok(refusals)) => (StoreHealth::Ok, refusals),
         Ok(Err(_)) | Err(_) => (StoreHealth::Unreachable, Vec::new()),
+    }
+}
+
+impl Waiting {
+    /// None while the database takes what comes.
+    fn of(store: &Store) -> Option<Self> {
+        let because = store.committer().trouble()?.to_string();
+        Some(Self { messages: store.committer().waiting(), because })
     }
 }
 

@@ -1,51 +1,39 @@
-//! Group commit: messages that arrive while one commit is on its way to the
-//! disk share the next one, so that syncing each costs little (DESIGN.md D3).
-//!
-//! One task owns the writing connection. A batch is one transaction. When a row
-//! of it was there before (a retry after a restart, a captured URL), the batch
-//! is undone and its messages are committed one by one, each told what was found.
+//! Where messages are written, many in one commit, before their answers leave
+//! (DESIGN.md D3). On SQLite the journal comes first and the database follows
+//! (`behind`); on PostgreSQL the database comes first, because other processes
+//! must see it, and the journal takes what the database does not (`direct`).
 
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, Notify, mpsc, oneshot};
-use tokio::task::JoinHandle;
-use tokio::time::Instant;
-use tracing::{error, info};
+use jiff::Timestamp;
 
-use super::conversation::Rows;
-use super::message::{Record, Reply as StoredReply};
-use super::{Sealer, StoreError};
-use crate::telemetry::StoreMetrics;
+use super::StoreError;
+use super::journal::entry::{Kept, NotedUrl};
+use super::message::{Record, Reply as StoredReply, SignedUrl};
+use super::{Loaded, Sealer};
+use crate::model::{AccountId, CustomerId, DeliveryKey};
 
+mod applier;
 mod batch;
+mod behind;
+mod careful;
+mod direct;
+mod recovery;
+mod seen;
+pub mod waiting;
 mod writer;
 
+pub use applier::Applier;
+pub use behind::{Behind, Look};
+pub use direct::Direct;
+pub use recovery::replay;
+pub use seen::{Seen, WINDOW_SECONDS};
 pub use writer::Writer;
 
-/// Messages in one transaction. 64 rows of 14 values stay far below SQLite's
-/// 32 766 and PostgreSQL's 65 535 parameters a statement.
-const MAX_BATCH: usize = 64;
-/// Messages that may wait for a commit; beyond it `commit` waits for a place.
-const MAX_WAITING: usize = 4_096;
-/// How often a batch lets everything else that is ready run first, so that
-/// messages which are being decided right now join it.
-const GATHER_ROUNDS: usize = 3;
-
-/// A message's record, and what became of it.
-#[derive(Debug)]
-pub struct Commit {
-    record: Record,
-    done: Waiter,
-}
-
-type Waiter = oneshot::Sender<Result<Committed, Uncommitted>>;
-
-/// A record that did not reach the disk, given back so that it can be tried
-/// again.
-#[derive(Clone, Debug)]
+/// A record that reached neither the database nor the journal.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{cause}")]
 pub struct Uncommitted {
-    /// None when the store was closed before it looked at the record.
-    pub record: Option<Box<Record>>,
     pub cause: Arc<StoreError>,
 }
 
@@ -56,115 +44,119 @@ pub enum Committed {
     Duplicate(StoredReply),
     /// Plain mode: another body came under this signed URL before.
     Forged,
+    /// Another process advanced the conversation since it was loaded: load it
+    /// again and decide again.
+    Stale,
 }
 
 #[derive(Clone, Debug)]
 pub struct Committer {
-    queue: mpsc::Sender<Commit>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
-    finish: Arc<Notify>,
+    road: Road,
+}
+
+#[derive(Clone, Debug)]
+enum Road {
+    Journal(Arc<Behind>),
+    Database(Arc<Direct>),
+    /// Another process answers messages; we only look.
+    Closed,
 }
 
 impl Committer {
-    pub(super) fn start(work: Work) -> Self {
-        let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let finish = Arc::new(Notify::new());
-        let task = tokio::spawn(work.run(waiting, Arc::clone(&finish)));
-        Self { queue, task: Arc::new(Mutex::new(Some(task))), finish }
+    pub(super) fn by_journal(behind: Arc<Behind>) -> Self {
+        Self { road: Road::Journal(behind) }
+    }
+
+    pub(super) fn by_database(direct: Direct) -> Self {
+        Self { road: Road::Database(Arc::new(direct)) }
+    }
+
+    pub(super) fn closed() -> Self {
+        Self { road: Road::Closed }
     }
 
     /// Returns once the record is on the disk, or was found to be there.
     pub async fn commit(&self, record: Record) -> Result<Committed, Uncommitted> {
-        let (done, committed) = oneshot::channel();
-        let closed = || Uncommitted { record: None, cause: Arc::new(StoreError::Closed) };
-        self.queue.send(Commit { record, done }).await.map_err(|_| closed())?;
-        committed.await.map_err(|_| closed())?
+        let kept = Arc::new(Kept::new(record));
+        match &self.road {
+            Road::Journal(behind) => behind.commit(kept).await,
+            Road::Database(direct) => direct.commit(kept).await,
+            Road::Closed => Err(StoreError::InUse.into()),
+        }
     }
 
-    /// Commits what waits and stops.
+    /// Plain mode: notes which body came under a signed URL. On PostgreSQL,
+    /// false: it has to be written there.
+    pub(super) async fn note_url(
+        &self,
+        account: &AccountId,
+        url: &SignedUrl,
+        now: Timestamp,
+    ) -> Result<bool, Uncommitted> {
+        let Road::Journal(behind) = &self.road else { return Ok(false) };
+        let noted = NotedUrl { account: account.clone(), url: url.clone(), seen_at: now };
+        behind.note_url(Arc::new(noted)).await.map(|()| true)
+    }
+
+    pub(super) fn find_waiting(&self, key: &DeliveryKey) -> Option<Arc<Kept>> {
+        self.behind()?.waiting.find(key)
+    }
+
+    pub(super) fn find_conversation(&self, account: &AccountId, customer: &CustomerId) -> Option<Loaded> {
+        let kept = self.behind()?.waiting.find_conversation(account, customer)?;
+        // Erased: the row is about to go.
+        let Some(state) = kept.record.conversation.as_deref() else { return Some(Loaded::default()) };
+        let conversation = serde_json::from_str(state).ok()?;
+        Some(Loaded { conversation, revision: kept.record.revision })
+    }
+
+    /// How many records the database has yet to take.
+    pub fn waiting(&self) -> usize {
+        self.behind().map_or(0, |behind| behind.waiting.len())
+    }
+
+    /// Why the database takes nothing at present.
+    pub fn trouble(&self) -> Option<Arc<StoreError>> {
+        self.behind().and_then(|behind| behind.trouble())
+    }
+
+    /// Whether messages are accepted here.
+    pub fn accepts(&self) -> bool {
+        match self.road {
+            Road::Journal(_) | Road::Database(_) => true,
+            Road::Closed => false,
+        }
+    }
+
+    /// Writes what was accepted and stops.
     pub(super) async fn finish(&self) {
-        self.finish.notify_one();
-        if let Some(task) = self.task.lock().await.take()
-            && let Err(panic) = task.await
-        {
-            error!(%panic, "The committer did not finish");
+        match &self.road {
+            Road::Journal(behind) => behind.finish().await,
+            Road::Database(direct) => direct.finish().await,
+            Road::Closed => {}
+        }
+    }
+
+    fn behind(&self) -> Option<&Arc<Behind>> {
+        match &self.road {
+            Road::Journal(behind) => Some(behind),
+            Road::Database(direct) => direct.behind(),
+            Road::Closed => None,
         }
     }
 }
 
-/// What the committing task works with.
-pub struct Work {
-    writer: Writer,
-    sealer: Sealer,
-    rows: Arc<Rows>,
-    metrics: StoreMetrics,
-}
-
-impl Work {
-    pub(super) fn new(writer: Writer, sealer: Sealer, rows: Arc<Rows>, metrics: StoreMetrics) -> Self {
-        Self { writer, sealer, rows, metrics }
-    }
-
-    async fn run(mut self, mut waiting: mpsc::Receiver<Commit>, finish: Arc<Notify>) {
-        let mut batch = Vec::with_capacity(MAX_BATCH);
-        loop {
-            tokio::select! {
-                biased;
-                received = waiting.recv_many(&mut batch, MAX_BATCH) => {
-                    if received == 0 {
-                        break;
-                    }
-                    gather(&mut waiting, &mut batch).await;
-                    self.commit_batch(std::mem::take(&mut batch)).await;
-                }
-                () = finish.notified() => waiting.close(),
-            }
-        }
-        self.writer.close().await;
-    }
-
-    async fn commit_batch(&mut self, batch: Vec<Commit>) {
-        let (records, waiters): (Vec<Record>, Vec<_>) =
-            batch.into_iter().map(|commit| (commit.record, commit.done)).unzip();
-        let started = Instant::now();
-        self.rows.note(records.iter().filter(|record| record.conversation.is_some()).map(Record::whose));
-        let inserted = self.writer.insert_all(&records, &self.sealer).await;
-        self.metrics.committed(records.len(), started.elapsed());
-        match inserted {
-            Ok(()) => waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored)))),
-            Err(error) if error.is_duplicate() => self.commit_singly(records, waiters).await,
-            Err(error) => {
-                self.metrics.failures.inc();
-                let cause = Arc::new(error);
-                for (record, done) in records.into_iter().zip(waiters) {
-                    let record = Some(Box::new(record));
-                    drop(done.send(Err(Uncommitted { record, cause: Arc::clone(&cause) })));
-                }
-            }
-        }
-    }
-
-    async fn commit_singly(&mut self, records: Vec<Record>, waiters: Vec<Waiter>) {
-        info!(batch = records.len(), "A message was stored before; committing one by one");
-        for (record, done) in records.into_iter().zip(waiters) {
-            let committed = self.writer.insert_one(&record, &self.sealer).await;
-            let give_back = |error| Uncommitted { record: Some(Box::new(record)), cause: Arc::new(error) };
-            drop(done.send(committed.map_err(give_back)));
-        }
+impl From<StoreError> for Uncommitted {
+    fn from(cause: StoreError) -> Self {
+        Self { cause: Arc::new(cause) }
     }
 }
 
-/// Lets messages join that are ready but for their turn on this thread.
-async fn gather(waiting: &mut mpsc::Receiver<Commit>, batch: &mut Vec<Commit>) {
-    let mut idle_rounds = 0;
-    while idle_rounds < GATHER_ROUNDS && batch.len() < MAX_BATCH {
-        tokio::task::yield_now().await;
-        let before = batch.len();
-        while batch.len() < MAX_BATCH
-            && let Ok(commit) = waiting.try_recv()
-        {
-            batch.push(commit);
+impl Uncommitted {
+    pub(super) fn into_cause(self) -> StoreError {
+        match Arc::try_unwrap(self.cause) {
+            Ok(cause) => cause,
+            Err(_) => StoreError::JournalFull,
         }
-        idle_rounds = if batch.len() == before { idle_rounds + 1 } else { 0 };
     }
 }

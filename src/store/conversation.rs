@@ -1,6 +1,7 @@
 //! Where each customer stands. Written by the committer, together with the
 //! message that changed it; read here.
 
+use std::borrow::Cow;
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::{Mutex, PoisonError};
 
@@ -8,7 +9,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 use crate::model::{AccountId, Conversation, CustomerId};
 
-use super::{Db, Store, StoreError, on_read};
+use super::{Db, Sealer, Store, StoreError, on_read_now};
 
 /// Which customers have a row, where we alone write them: most messages come
 /// from people who have none, and need not wait for the database to say so.
@@ -17,6 +18,11 @@ use super::{Db, Store, StoreError, on_read};
 pub struct Rows(Option<Mutex<FxHashSet<u64>>>);
 
 impl Rows {
+    /// Everybody has to be looked for.
+    pub(super) fn unknown() -> Self {
+        Self(None)
+    }
+
     pub(super) async fn load(db: &Db) -> Result<Self, StoreError> {
         const SQL: &str = "SELECT account_id, customer_id FROM conversation";
         let Db::Sqlite { read, .. } = db else { return Ok(Self(None)) };
@@ -32,10 +38,9 @@ impl Rows {
         })
     }
 
-    pub(super) fn note<'a>(&self, written: impl Iterator<Item = (&'a str, &'a str)>) {
+    pub(super) fn note(&self, account: &str, customer: &str) {
         if let Some(rows) = &self.0 {
-            let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
-            rows.extend(written.map(|(account, customer)| hash(account, customer)));
+            rows.lock().unwrap_or_else(PoisonError::into_inner).insert(hash(account, customer));
         }
     }
 }
@@ -46,24 +51,48 @@ fn hash(account: &str, customer: &str) -> u64 {
     hasher.finish()
 }
 
+/// What stands before a state that was sealed; JSON begins otherwise.
+const SEALED: &str = "sealed:";
+
+pub(super) fn sealed(state: &str, customer: &CustomerId, sealer: &Sealer) -> String {
+    format!("{SEALED}{}", sealer.seal(state, customer.as_str()))
+}
+
+fn unsealed<'a>(state: &'a str, customer: &CustomerId, sealer: &Sealer) -> Result<Cow<'a, str>, StoreError> {
+    match state.strip_prefix(SEALED) {
+        Some(sealed) => sealer.unseal(sealed, customer.as_str()).map(Cow::Owned),
+        None => Ok(Cow::Borrowed(state)),
+    }
+}
+
+/// A conversation and how often it was changed before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    pub conversation: Conversation,
+    pub revision: i64,
+}
+
 impl Store {
     pub async fn load_conversation(
         &self,
         account: &AccountId,
         customer: &CustomerId,
-    ) -> Result<Conversation, StoreError> {
-        const SQL: &str = "SELECT state FROM conversation WHERE account_id = $1 AND customer_id = $2";
-        if !self.rows.may_hold(account.as_str(), customer.as_str()) {
-            return Ok(Conversation::default());
+    ) -> Result<Loaded, StoreError> {
+        const SQL: &str =
+            "SELECT state, revision FROM conversation WHERE account_id = $1 AND customer_id = $2";
+        if let Some(waiting) = self.committer().find_conversation(account, customer) {
+            return Ok(waiting);
         }
-        let row: Option<(String,)> = on_read!(&self.db, |pool| {
+        if !self.rows.may_hold(account.as_str(), customer.as_str()) {
+            return Ok(Loaded::default());
+        }
+        let row: Option<(String, i64)> = on_read_now!(&self.db, |pool| {
             sqlx::query_as(SQL).bind(account.as_str()).bind(customer.as_str()).fetch_optional(pool).await
         })?;
-        match row {
-            Some((state,)) => {
-                serde_json::from_str(&state).map_err(|cause| StoreError::corrupt("conversation", cause))
-            }
-            None => Ok(Conversation::default()),
-        }
+        let Some((state, revision)) = row else { return Ok(Loaded::default()) };
+        let state = unsealed(&state, customer, &self.sealer)?;
+        let conversation =
+            serde_json::from_str(&state).map_err(|cause| StoreError::corrupt("conversation", cause))?;
+        Ok(Loaded { conversation, revision })
     }
 }

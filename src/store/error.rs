@@ -23,6 +23,24 @@ pub enum StoreError {
     Migration { version: i64, cause: String },
     #[error("连不上 PostgreSQL：{cause}。请检查 [store] url、数据库是否已启动、用户名和密码。")]
     CannotConnect { cause: String },
+    #[error(
+        "本地日志 {folder} 用不了：{cause}。请检查目录是否存在、运行 yingda 的用户能否读写它、磁盘是否已满。"
+    )]
+    Journal { folder: PathBuf, cause: String },
+    #[error(
+        "本地日志 {path} 是用另一个加密密钥写的，里面可能有还没存进数据库的消息。请把当时的密钥写进 [store] encryption_key 或 previous_encryption_key 后再启动；确认不要这些消息，就把这个文件移走。"
+    )]
+    JournalKey { path: PathBuf },
+    #[error("本地日志已满：数据库长时间写不进去。请检查数据库和磁盘。")]
+    JournalFull,
+    #[error(
+        "另一个 yingda 正在使用同一个数据库或日志文件夹。请先停掉它；要同时运行几个进程，请改用 PostgreSQL，并给每个进程各自的 [store] journal。"
+    )]
+    InUse,
+    #[error("会话已被另一个进程更新。")]
+    Stale,
+    #[error("数据库没有在限定的时间内答复。请检查它的负载和网络。")]
+    TooSlow,
     #[error("存储已关闭，正在退出。")]
     Closed,
     #[error(
@@ -36,10 +54,33 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Another row with the same key was there first.
-    pub(crate) fn is_duplicate(&self) -> bool {
+    /// The database itself is well, and will never take this record.
+    pub(crate) fn is_about_the_record(&self) -> bool {
+        use sqlx::error::ErrorKind;
         match self {
-            Self::Sql(sqlx::Error::Database(error)) => error.is_unique_violation(),
+            Self::Sql(sqlx::Error::Database(error)) => match error.kind() {
+                ErrorKind::UniqueViolation
+                | ErrorKind::ForeignKeyViolation
+                | ErrorKind::NotNullViolation
+                | ErrorKind::CheckViolation
+                | ErrorKind::ExclusionViolation => true,
+                _ => is_bad_data(error.code().as_deref()),
+            },
+            Self::Sql(sqlx::Error::Encode(_)) | Self::Corrupt { .. } | Self::CannotUnseal => true,
+            _ => false,
+        }
+    }
+
+    /// Nothing is known of what became of the transaction, or nothing else will
+    /// go through on this connection.
+    pub(crate) fn is_lost_connection(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::Database(error)) => {
+                // PostgreSQL's classes: 08 connection, 53 resources, 57 shutting down, 58 system.
+                let lost = |code: &str| ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class));
+                error.code().is_some_and(|code| lost(&code))
+            }
+            Self::Sql(_) | Self::TooSlow | Self::CannotConnect { .. } => true,
             _ => false,
         }
     }
@@ -47,4 +88,13 @@ impl StoreError {
     pub(crate) fn corrupt(what: &'static str, cause: impl std::fmt::Display) -> Self {
         Self::Corrupt { what, cause: cause.to_string() }
     }
+
+    pub(super) fn no_thread(cause: std::io::Error) -> Self {
+        Self::Sql(sqlx::Error::Io(cause))
+    }
+}
+
+/// PostgreSQL's class 22, data exception: a text with a zero byte, say.
+fn is_bad_data(code: Option<&str>) -> bool {
+    code.is_some_and(|code| code.len() == 5 && code.starts_with("22"))
 }

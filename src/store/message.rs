@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::clock::from_millis;
 use crate::model::{
-    AccountId, Content, CustomerId, DeliveryKey, Effect, OutcomeKind, Reply as ModelReply, RuleId,
+    AccountId, Clock, Content, CustomerId, DeliveryKey, Effect, OutcomeKind, Reply as ModelReply, RuleId,
 };
 
-use super::{Store, StoreError, on, on_read};
+use super::committer::{Seen, Uncommitted, WINDOW_SECONDS};
+use super::{Store, StoreError, on, on_read, on_read_now};
 
 /// Everything about one message that is committed before its reply leaves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +31,10 @@ pub struct Record {
     pub is_test: bool,
     /// The conversation after it, when it changed. JSON.
     pub conversation: Option<String>,
+    /// That conversation holds what leads to a person, so it is sealed.
+    pub is_personal: bool,
+    /// Which change of the conversation that is: one more than what was loaded.
+    pub revision: i64,
     /// What else changes with it.
     pub effects: Vec<Effect>,
     /// The rules that came nearest, where none answered. JSON.
@@ -47,6 +53,11 @@ pub struct SignedUrl {
 }
 
 impl Record {
+    /// Who is erased stands at the beginning again.
+    pub(super) fn changes_conversation(&self) -> bool {
+        self.conversation.is_some() || self.effects.contains(&Effect::Erase)
+    }
+
     pub(super) fn whose(&self) -> (&str, &str) {
         (self.account.as_str(), self.customer.as_str())
     }
@@ -61,8 +72,77 @@ pub struct Reply {
 
 pub(super) const SELECT_REPLY: &str = "SELECT reply, outcome FROM message WHERE account_id = $1 AND id = $2";
 
+pub(super) const SELECT_DIGEST: &str = "SELECT digest FROM signed_url WHERE account_id = $1 AND id = $2";
+
 pub(super) const NOTE_SIGNED_URL: &str = "INSERT INTO signed_url (account_id, id, digest, seen_at) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+
+/// What is known of a record that was there before. A macro: the same body is
+/// compiled for both databases.
+macro_rules! find_known {
+    ($executor:expr, $record:expr) => {{
+        use $crate::store::committer::Committed;
+        use $crate::store::message::{SELECT_DIGEST, SELECT_REPLY, read_reply};
+        let account = $record.account.as_str();
+        if let Some(url) = &$record.signed_url {
+            let seen: Option<(String,)> = sqlx::query_as(SELECT_DIGEST)
+                .bind(account)
+                .bind(&*url.id)
+                .fetch_optional(&mut *$executor)
+                .await?;
+            if seen.is_some_and(|(digest,)| digest != url.digest) {
+                return Ok(Some(Committed::Forged));
+            }
+        }
+        let row: Option<(String, String)> = sqlx::query_as(SELECT_REPLY)
+            .bind(account)
+            .bind($record.key.as_str())
+            .fetch_optional(&mut *$executor)
+            .await?;
+        row.map(|row| read_reply(row).map(Committed::Duplicate)).transpose()
+    }};
+}
+
+pub(super) use find_known;
+
+pub(super) async fn find_known_in(
+    pool: &sqlx::SqlitePool,
+    record: &Record,
+) -> Result<Option<super::Committed>, StoreError> {
+    let mut connection = pool.acquire().await?;
+    find_known!(connection, record)
+}
+
+/// What was accepted so lately that it may come again, from SQLite.
+pub(super) async fn load_seen(pool: &sqlx::SqlitePool) -> Result<Seen, StoreError> {
+    // One look into the index an account, however many messages there are.
+    const ACCOUNTS: &str = "WITH RECURSIVE each (id) AS (SELECT MIN(account_id) FROM message UNION ALL \
+         SELECT (SELECT MIN(account_id) FROM message WHERE account_id > each.id) FROM each \
+         WHERE each.id IS NOT NULL) SELECT id FROM each WHERE id IS NOT NULL";
+    const KEYS: &str = "SELECT id FROM message WHERE account_id = $1 AND id >= $2";
+    const URLS: &str = "SELECT id, seen_at FROM signed_url WHERE account_id = $1 AND id >= $2";
+    let since = Clock::System.now().as_second() - WINDOW_SECONDS;
+    let mut seen = Seen::since(since);
+    let accounts: Vec<(String,)> = sqlx::query_as(ACCOUNTS).fetch_all(pool).await?;
+    for (account,) in accounts {
+        let Ok(account) = AccountId::parse(&account) else { continue };
+        let mut keys = sqlx::query_as::<_, (String,)>(KEYS)
+            .bind(account.as_str())
+            .bind(format!("{since:08x}"))
+            .fetch(pool);
+        while let Some((key,)) = keys.try_next().await? {
+            seen.note_key(account.as_str(), &key);
+        }
+        let mut urls = sqlx::query_as::<_, (String, i64)>(URLS)
+            .bind(account.as_str())
+            .bind(since.to_string())
+            .fetch(pool);
+        while let Some((id, seen_at)) = urls.try_next().await? {
+            seen.note_url(&account, &id, from_millis(seen_at));
+        }
+    }
+    Ok(seen)
+}
 
 pub(super) fn read_reply((reply, outcome): (String, String)) -> Result<Reply, StoreError> {
     let reply = serde_json::from_str(&reply).map_err(|cause| StoreError::corrupt("reply", cause))?;
@@ -75,7 +155,11 @@ impl Store {
         account: &AccountId,
         key: &DeliveryKey,
     ) -> Result<Option<Reply>, StoreError> {
-        let row: Option<(String, String)> = on_read!(&self.db, |pool| {
+        if let Some(kept) = self.committer().find_waiting(key) {
+            let (reply, outcome) = (kept.record.reply.clone(), kept.record.outcome.as_str().to_owned());
+            return Ok(Some(Reply { reply, outcome }));
+        }
+        let row: Option<(String, String)> = on_read_now!(&self.db, |pool| {
             sqlx::query_as(SELECT_REPLY).bind(account.as_str()).bind(key.as_str()).fetch_optional(pool).await
         })?;
         row.map(read_reply).transpose()
@@ -122,6 +206,9 @@ impl Store {
         url: &SignedUrl,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        if self.committer().note_url(account, url, now).await.map_err(Uncommitted::into_cause)? {
+            return Ok(());
+        }
         on!(&self.db, |pool| {
             sqlx::query(NOTE_SIGNED_URL)
                 .bind(account.as_str())

@@ -14,7 +14,9 @@ mod error;
 mod figures;
 mod inbox;
 mod job;
+mod journal;
 mod lead;
+mod leftover;
 mod message;
 mod miss;
 mod notice;
@@ -31,20 +33,23 @@ mod timeline;
 mod version;
 mod waiting;
 
-pub use committer::{Commit, Committed, Committer, Uncommitted};
+pub use committer::{Committed, Committer, Uncommitted};
+pub use conversation::Loaded;
 pub use customer::Coming;
 pub use error::StoreError;
 pub use figures::{Figure, FigureName, Listed, MESSAGES_PAGE, MessageFilter, Opens};
 pub use inbox::{INBOX_PAGE, InboxFilter, InboxRow, LastMessage};
 pub use job::{JobStanding, Lease};
+pub use journal::Place as JournalPlace;
 pub use lead::{
     Changed, DueBy, Lead, LeadChange, LeadCounts, LeadFilter, LeadOrder, LeadOwner, LeadPage, LocalTime,
     PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
 };
+pub use leftover::{Leftover, find_journals, find_leftover, replay_leftover, wait_for_journal};
 pub use message::{Record, Reply as StoredReply, SignedUrl, body_of};
 pub use miss::{Closing, MOST_MISSES, Miss, Whose};
 pub use notice::{Fate, Kind as NoticeKind, NEWS_FOR, Notice, NoticeHealth};
-pub use open::{Location, Store};
+pub use open::{Location, Opening, Store};
 pub use person::{Left, Noted, PersonFile, Said};
 pub use personal::mask_numbers;
 pub use phrase::ReadyPhrase;
@@ -60,15 +65,38 @@ pub use waiting::{Ending, Take, Taken, Waiting};
 /// for both by `on!`.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
-    Sqlite { read: sqlx::SqlitePool, write: sqlx::SqlitePool },
+    Sqlite { read: sqlx::SqlitePool, write: sqlx::SqlitePool, lag: Lag },
     Postgres(sqlx::PgPool),
 }
 
-/// Runs one body on whichever database this is, with a pool that may write.
+/// What was accepted and is on its way into the database.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lag(Option<std::sync::Arc<committer::waiting::Waiting>>);
+
+/// Longer than the database needs for the fullest transaction; one that is
+/// stuck must not stop whoever wants to read what is there.
+const LAG_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl Lag {
+    /// Whoever asks the database finds what was accepted before.
+    pub(crate) async fn settle(&self) {
+        if let Some(waiting) = &self.0
+            && !waiting.settle(LAG_PATIENCE).await
+        {
+            tracing::warn!(waiting = waiting.len(), "The database is behind what was accepted");
+        }
+    }
+}
+
+/// Runs one body on whichever database this is, with a pool that may write. What
+/// was accepted before is there when it runs.
 macro_rules! on {
     ($db:expr, |$pool:ident| $body:expr) => {
         match $db {
-            $crate::store::Db::Sqlite { write: $pool, .. } => $body,
+            $crate::store::Db::Sqlite { write: $pool, lag, .. } => {
+                lag.settle().await;
+                $body
+            }
             $crate::store::Db::Postgres($pool) => $body,
         }
     };
@@ -76,6 +104,19 @@ macro_rules! on {
 
 /// The same for reading: SQLite readers never wait for a writer.
 macro_rules! on_read {
+    ($db:expr, |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite { read: $pool, lag, .. } => {
+                lag.settle().await;
+                $body
+            }
+            $crate::store::Db::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// For reading what has been there for long, or was looked for in `Lag` first.
+macro_rules! on_read_now {
     ($db:expr, |$pool:ident| $body:expr) => {
         match $db {
             $crate::store::Db::Sqlite { read: $pool, .. } => $body,
@@ -98,4 +139,4 @@ fn new_id(now: jiff::Timestamp) -> String {
     format!("{:012x}{:016x}", now.as_millisecond().max(0), rand::random::<u64>())
 }
 
-pub(crate) use {for_both, on, on_read};
+pub(crate) use {for_both, on, on_read, on_read_now};

@@ -1,5 +1,5 @@
 //! Opening the store: connect, refuse what we cannot use with a clear sentence,
-//! migrate, start the committer.
+//! migrate, replay what a process before us left, start the committer.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,12 +9,14 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
 
-use super::committer::{Committer, Work, Writer};
+use super::committer::waiting::Waiting;
+use super::committer::{self, Applier, Behind, Committer, Direct, Look, Seen, Writer};
 use super::conversation::Rows;
-use crate::telemetry::StoreMetrics;
-
+use super::journal::scribe::Scribe;
+use super::journal::{Journal, Left, Place};
 use super::schema::{self, Dialect};
-use super::{Db, Sealer, StoreError, on_read};
+use super::{Db, Lag, Sealer, StoreError, message, on_read_now};
+use crate::telemetry::StoreMetrics;
 
 /// Another process (a backup, a command) may hold the write lock for a moment.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,6 +35,34 @@ pub enum Location {
     Postgres { url: String },
 }
 
+/// A journal beside a SQLite database, when nothing else is said.
+const USUAL_JOURNAL_BYTES: u64 = 64 << 20;
+/// How long a PostgreSQL commit may take before the journal takes the message.
+const USUAL_PATIENCE: Duration = Duration::from_secs(1);
+/// A process that is just ending gives up the journal in this time.
+const HANDOVER: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// How a store is to be opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    location: Location,
+    sealer: Sealer,
+    metrics: StoreMetrics,
+    purpose: Purpose,
+    journal: Option<Place>,
+    patience: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// Answers messages: needs the journal for itself.
+    Serve,
+    /// A command beside a running service: reads and writes everything but
+    /// messages, when somebody else has the journal.
+    Visit,
+}
+
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) db: Db,
@@ -41,19 +71,77 @@ pub struct Store {
     committer: Committer,
 }
 
+impl Opening {
+    pub fn new(location: &Location, sealer: Sealer, metrics: StoreMetrics) -> Self {
+        let journal = match location {
+            Location::Sqlite { path } => {
+                Some(Place { folder: path.with_extension("journal"), bytes: USUAL_JOURNAL_BYTES })
+            }
+            Location::Postgres { .. } => None,
+        };
+        let (location, purpose, patience) = (location.clone(), Purpose::Visit, USUAL_PATIENCE);
+        Self { location, sealer, metrics, purpose, journal, patience }
+    }
+
+    /// With the journal there.
+    #[must_use]
+    pub fn with_journal(self, journal: Place) -> Self {
+        Self { journal: Some(journal), ..self }
+    }
+
+    /// To answer messages: fails when another process does. A message is in the
+    /// journal when PostgreSQL has not taken it after `patience`.
+    #[must_use]
+    pub fn to_serve(self, patience: Duration) -> Self {
+        Self { purpose: Purpose::Serve, patience, ..self }
+    }
+
+    async fn take_journal(&self) -> Result<Option<(Journal, Left)>, StoreError> {
+        let Some(place) = &self.journal else { return Ok(None) };
+        let mut waited = Duration::ZERO;
+        loop {
+            if let Some(taken) = Journal::open(place.clone(), &self.sealer)? {
+                return Ok(Some(taken));
+            }
+            match self.purpose {
+                Purpose::Visit => return Ok(None),
+                Purpose::Serve if waited >= HANDOVER => return Err(StoreError::InUse),
+                Purpose::Serve => tokio::time::sleep(LOOK_AGAIN).await,
+            }
+            waited += LOOK_AGAIN;
+        }
+    }
+}
+
 impl Store {
+    /// For a command, and for tests.
     pub async fn open(
         location: &Location,
         sealer: Sealer,
         metrics: StoreMetrics,
     ) -> Result<Self, StoreError> {
-        let (db, writer) = match location {
+        Self::open_as(Opening::new(location, sealer, metrics)).await
+    }
+
+    pub async fn open_as(opening: Opening) -> Result<Self, StoreError> {
+        let (mut db, writers) = match &opening.location {
             Location::Sqlite { path } => open_sqlite(path).await?,
             Location::Postgres { url } => open_postgres(url).await?,
         };
-        let rows = Arc::new(Rows::load(&db).await?);
-        let work = Work::new(writer, sealer.clone(), Arc::clone(&rows), metrics);
-        Ok(Self { db, sealer, rows, committer: Committer::start(work) })
+        let behind = match opening.take_journal().await? {
+            Some((journal, left)) => Some(begin(journal, left, &opening, &db, &writers).await?),
+            None => None,
+        };
+        let rows = match &behind {
+            Some((_, rows)) => Arc::clone(rows),
+            None => Arc::new(Rows::unknown()),
+        };
+        let behind = behind.map(|(behind, _)| behind);
+        if let (Db::Sqlite { lag, .. }, Some(behind)) = (&mut db, &behind) {
+            *lag = Lag(Some(Arc::clone(&behind.waiting)));
+        }
+        let committer = committer(&opening, behind, writers);
+        Ok(Self { db, sealer: opening.sealer, rows, committer })
     }
 
     /// Where messages are written, many in one commit.
@@ -70,9 +158,15 @@ impl Store {
         }
     }
 
+    /// Whether it took nothing when it was last tried: then nobody should wait
+    /// for it.
+    pub fn is_failing(&self) -> bool {
+        self.committer.trouble().is_some()
+    }
+
     /// Fails when the store cannot answer a trivial question.
     pub async fn check_alive(&self) -> Result<(), StoreError> {
-        on_read!(&self.db, |pool| sqlx::query("SELECT 1").execute(pool).await.map(drop))?;
+        on_read_now!(&self.db, |pool| sqlx::query("SELECT 1").execute(pool).await.map(drop))?;
         Ok(())
     }
 
@@ -80,7 +174,7 @@ impl Store {
     pub async fn close(&self) {
         self.committer.finish().await;
         match &self.db {
-            Db::Sqlite { read, write } => {
+            Db::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }
@@ -89,7 +183,73 @@ impl Store {
     }
 }
 
-async fn open_sqlite(path: &Path) -> Result<(Db, Writer), StoreError> {
+/// How the database is written to.
+pub(super) enum Writers {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+/// Of a database that is there.
+pub(super) fn writers(location: &Location) -> Result<Writers, StoreError> {
+    match location {
+        Location::Sqlite { path } => Ok(Writers::Sqlite(sqlite_options(path).create_if_missing(false))),
+        Location::Postgres { url } => postgres_options(url).map(Writers::Postgres),
+    }
+}
+
+impl Writers {
+    /// Writes what was answered already.
+    pub fn late(&self) -> Writer {
+        match self {
+            Self::Sqlite(options) => Writer::sqlite(options.clone()),
+            Self::Postgres(options) => Writer::postgres_late(options.clone()),
+        }
+    }
+}
+
+/// Replays what was left, then starts the journal anew.
+async fn begin(
+    mut journal: Journal,
+    left: Left,
+    opening: &Opening,
+    db: &Db,
+    writers: &Writers,
+) -> Result<(Arc<Behind>, Arc<Rows>), StoreError> {
+    let mut writer = writers.late();
+    committer::replay(&mut journal, &left, &mut writer, &opening.sealer).await?;
+    drop(left);
+    let rows = Arc::new(Rows::load(db).await?);
+    let (seen, look) = match db {
+        Db::Sqlite { read, .. } => (message::load_seen(read).await?, Look::Sqlite(read.clone())),
+        Db::Postgres(_) => (Seen::default(), Look::Nowhere),
+    };
+    let max_bytes = usize::try_from(journal.place.bytes).unwrap_or(usize::MAX);
+    let waiting = Arc::new(Waiting::new(seen, max_bytes));
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let (sealer, metrics) = (opening.sealer.clone(), opening.metrics.clone());
+    let applier = Applier::new(Arc::clone(&waiting), writer, sealer.clone(), id.clone(), metrics.clone());
+    let mut scribe = Scribe::new(journal, id, Arc::clone(&waiting), sealer, metrics.clone());
+    if opening.purpose == Purpose::Serve {
+        scribe =
+            tokio::task::spawn_blocking(move || scribe.reserve()).await.map_err(|_| StoreError::Closed)?;
+    }
+    let behind = Behind::start(scribe, applier, waiting, (look, Arc::clone(&rows)), metrics)?;
+    Ok((Arc::new(behind), rows))
+}
+
+fn committer(opening: &Opening, behind: Option<Arc<Behind>>, writers: Writers) -> Committer {
+    match (writers, behind) {
+        (Writers::Sqlite(_), Some(behind)) => Committer::by_journal(behind),
+        (Writers::Sqlite(_), None) => Committer::closed(),
+        (Writers::Postgres(options), behind) => {
+            let (sealer, metrics) = (opening.sealer.clone(), opening.metrics.clone());
+            let writer = Writer::postgres_first(options);
+            Committer::by_database(Direct::start(writer, sealer, behind, opening.patience, metrics))
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<(Db, Writers), StoreError> {
     prepare_folder(path)?;
     prepare_file(path)?;
     let explain = |error| explain_sqlite(path, error);
@@ -101,8 +261,7 @@ async fn open_sqlite(path: &Path) -> Result<(Db, Writer), StoreError> {
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .connect_lazy_with(options.clone().read_only(true).create_if_missing(false));
-    let writer = Writer::open_sqlite(options).await.map_err(explain)?;
-    Ok((Db::Sqlite { read, write }, writer))
+    Ok((Db::Sqlite { read, write, lag: Lag::default() }, Writers::Sqlite(options)))
 }
 
 /// WAL with full sync: a commit is on the disk when it returns, also when the
@@ -170,10 +329,9 @@ async fn migrate_sqlite(pool: &SqlitePool, path: &Path) -> Result<(), StoreError
     })
 }
 
-async fn open_postgres(url: &str) -> Result<(Db, Writer), StoreError> {
+async fn open_postgres(url: &str) -> Result<(Db, Writers), StoreError> {
     let cannot_connect = |error: sqlx::Error| StoreError::CannotConnect { cause: error.to_string() };
-    let options: PgConnectOptions = url.parse().map_err(cannot_connect)?;
-    let options = options.application_name("yingda").disable_statement_logging();
+    let options = postgres_options(url)?;
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(CONNECT_TIMEOUT)
@@ -181,6 +339,11 @@ async fn open_postgres(url: &str) -> Result<(Db, Writer), StoreError> {
         .await
         .map_err(cannot_connect)?;
     schema::migrator(Dialect::Postgres).run(&pool).await.map_err(schema::explain)?;
-    let writer = Writer::open_postgres(options).await.map_err(cannot_connect)?;
-    Ok((Db::Postgres(pool), writer))
+    Ok((Db::Postgres(pool), Writers::Postgres(options)))
+}
+
+fn postgres_options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let options: PgConnectOptions =
+        url.parse().map_err(|error: sqlx::Error| StoreError::CannotConnect { cause: error.to_string() })?;
+    Ok(options.application_name("yingda").disable_statement_logging())
 }

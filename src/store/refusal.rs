@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::model::clock::from_millis;
 
-use super::{Store, StoreError, on, on_read};
+use super::{Store, StoreError, on, on_read_now};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentRefusal {
@@ -43,7 +43,7 @@ impl Store {
         const SQL: &str = "SELECT account_id, code, reason, times, last_at FROM refusal \
              WHERE last_at >= $1 ORDER BY last_at DESC LIMIT 50";
         type Row = (String, String, String, i64, i64);
-        let rows: Vec<Row> = on_read!(&self.db, |pool| {
+        let rows: Vec<Row> = on_read_now!(&self.db, |pool| {
             sqlx::query_as(SQL).bind(since.as_millisecond()).fetch_all(pool).await
         })?;
         let read = |(account, code, reason, times, last_at): Row| RecentRefusal {

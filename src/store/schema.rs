@@ -11,6 +11,7 @@ use super::StoreError;
 const STEPS: &[(i64, &str, &str)] = &[
     (1, "messages", include_str!("migrations/0001_messages.sql")),
     (2, "versions", include_str!("migrations/0002_versions.sql")),
+    (3, "journal", include_str!("migrations/0003_journal.sql")),
     (4, "leads", include_str!("migrations/0004_leads.sql")),
 ];
 

@@ -7,8 +7,9 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305, XNonce};
 use rand::Rng as _;
+use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
 
@@ -36,6 +37,8 @@ impl fmt::Debug for SealingKey {
 pub struct Sealer {
     current: XChaCha20Poly1305,
     previous: Option<XChaCha20Poly1305>,
+    /// The current and the previous key: the journal's keys are made from them.
+    keys: Vec<SealingKey>,
 }
 
 impl fmt::Debug for Sealer {
@@ -47,7 +50,26 @@ impl fmt::Debug for Sealer {
 impl Sealer {
     pub fn new(current: &SealingKey, previous: Option<&SealingKey>) -> Self {
         let cipher = |key: &SealingKey| XChaCha20Poly1305::new((&key.0).into());
-        Self { current: cipher(current), previous: previous.map(cipher) }
+        let keys = std::iter::once(current).chain(previous).cloned().collect();
+        Self { current: cipher(current), previous: previous.map(cipher), keys }
+    }
+
+    /// Seals one life of a journal's segment, which has a salt of its own, so
+    /// that a counter is nonce enough.
+    pub(super) fn journal_cipher(&self, salt: &[u8]) -> ChaCha20Poly1305 {
+        let mut ciphers = self.journal_ciphers(salt);
+        ciphers.next().expect("there is always a current key")
+    }
+
+    /// What may have sealed it: with the current key or the previous one.
+    pub(super) fn journal_ciphers<'a>(
+        &'a self,
+        salt: &'a [u8],
+    ) -> impl Iterator<Item = ChaCha20Poly1305> + 'a {
+        self.keys.iter().map(move |key| {
+            let hash = Sha256::new().chain_update("yingda journal 1").chain_update(key.0).chain_update(salt);
+            ChaCha20Poly1305::new(&hash.finalize())
+        })
     }
 
     pub fn seal(&self, plain: &str, row: &str) -> String {

@@ -37,6 +37,8 @@ pub struct StoreMetrics {
     commit: Histogram,
     /// Messages that shared one commit.
     batch: Histogram,
+    /// Seconds that the database took for what the journal had.
+    apply: Histogram,
     pub failures: Counter,
     /// Answers that left before their message was committed.
     pub answered_first: Counter,
@@ -233,6 +235,7 @@ impl StoreMetrics {
         let metrics = Self {
             commit: Histogram::new(answer_buckets()),
             batch: Histogram::new(exponential_buckets(1.0, 2.0, BATCH_BUCKETS)),
+            apply: Histogram::new(answer_buckets()),
             failures: Counter::default(),
             answered_first: Counter::default(),
             journal: Gauge::default(),
@@ -240,6 +243,8 @@ impl StoreMetrics {
         };
         let help = "One commit to the store, sync included";
         registry.register_with_unit("store_commit", help, Unit::Seconds, metrics.commit.clone());
+        let help = "One transaction with what the journal had";
+        registry.register_with_unit("store_apply", help, Unit::Seconds, metrics.apply.clone());
         registry.register("store_batch_messages", "Messages in one commit", metrics.batch.clone());
         registry.register("store_failures", "Commits that failed", metrics.failures.clone());
         let help = "Answers sent before their message was committed";
@@ -248,6 +253,11 @@ impl StoreMetrics {
         let help = "Messages recorded nowhere because the journal was full";
         registry.register("journal_full", help, metrics.journal_full.clone());
         metrics
+    }
+
+    /// What had been answered reached the database.
+    pub fn applied(&self, took: Duration) {
+        self.apply.observe(took.as_secs_f64());
     }
 
     pub fn committed(&self, messages: usize, took: Duration) {

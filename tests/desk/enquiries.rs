@@ -28,7 +28,7 @@ fn shown(reply: &str) -> String {
 
 async fn stored(yingda: &Yingda, customer: &Customer<'_>) -> Conversation {
     let account = AccountId::parse("main").expect("a slug");
-    yingda.app.store.load_conversation(&account, customer.id()).await.expect("it can be read")
+    yingda.app.store.load_conversation(&account, customer.id()).await.expect("it can be read").conversation
 }
 
 #[tokio::test(flavor = "multi_thread")]

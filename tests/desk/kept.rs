@@ -54,5 +54,5 @@ async fn how_a_customer_came_is_remembered_until_they_leave() {
     let timeline = store.load_timeline(&account(), customer.id(), None).await.expect("readable");
     assert_eq!(timeline, []);
     let conversation = store.load_conversation(&account(), customer.id()).await.expect("readable");
-    assert_eq!(conversation, Conversation::default());
+    assert_eq!(conversation.conversation, Conversation::default());
 }

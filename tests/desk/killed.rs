@@ -83,7 +83,7 @@ async fn write(
     }
 }
 
-fn numbered(xml: &str, id: &str) -> Vec<u8> {
+pub fn numbered(xml: &str, id: &str) -> Vec<u8> {
     let (before, rest) = xml.split_once("<MsgId>").unwrap_or((xml, ""));
     let after = rest.split_once("</MsgId>").map_or("</xml>", |(_, after)| after);
     let before = before.strip_suffix("</xml>").unwrap_or(before);
@@ -91,7 +91,7 @@ fn numbered(xml: &str, id: &str) -> Vec<u8> {
 }
 
 /// The reply as the customer reads it; None when nothing came back.
-async fn deliver(client: &reqwest::Client, url: &str, xml: &[u8]) -> Option<String> {
+pub async fn deliver(client: &reqwest::Client, url: &str, xml: &[u8]) -> Option<String> {
     let account = account(Encryption::Safe);
     let wechat = Simulator::new(&account);
     let signed = wechat.deliver(xml, Clock::System.now());
@@ -99,4 +99,32 @@ async fn deliver(client: &reqwest::Client, url: &str, xml: &[u8]) -> Option<Stri
     assert!(answer.status().is_success(), "{}", answer.status());
     let body = answer.bytes().await.ok()?;
     Some(format!("{:?}", wechat.read_reply(&body).expect("a reply that WeChat can read")))
+}
+
+/// A disk that is full takes nothing that needs new space; the journal has its
+/// space already.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_disk_answers_go_on_and_all_is_stored_when_there_is_room_again() {
+    const ROOM: u64 = 600 * 1024;
+    let folder = Process::start().await.kill();
+    let full = Process::start_in_with_files_of_at_most(folder, ROOM).await;
+    let (url, client, mut acknowledged) = (full.url("/hook/main"), http_client(), Vec::new());
+    let (account, customer) = (account(Encryption::Safe), CustomerId::parse("oFullDisk").expect("printable"));
+    let words = "这句话很长，没有人会这样问，".repeat(40);
+
+    for number in 0..600 {
+        let xml = Simulator::new(&account).compose(&Content::text(&words), &customer, Clock::System.now());
+        let xml = numbered(&String::from_utf8(xml).expect("our own XML"), &format!("7{number:05}"));
+        let reply = deliver(&client, &url, &xml).await.expect("answered all the same");
+        acknowledged.push(Acknowledged { xml, reply });
+    }
+
+    let log = std::fs::read_to_string(full.folder.path().join("log")).expect("a log");
+    assert!(log.contains("The database takes no messages"), "the disk was never full:\n{log}");
+    let roomy = Process::start_in(full.kill()).await;
+    for Acknowledged { xml, reply } in &acknowledged {
+        let again = deliver(&client, &roomy.url("/hook/main"), xml).await.expect("it is running");
+        assert_eq!(again, *reply);
+    }
 }

@@ -6,6 +6,8 @@ mod enquiries;
 mod forgeries;
 mod kept;
 mod killed;
+mod outage;
+mod processes;
 mod retries;
 mod scheduled;
 mod slow_store;

@@ -71,7 +71,7 @@ async fn a_customer_who_leaves_is_erased_and_a_late_retry_stays_harmless() {
 
     let account = yingda::model::AccountId::parse("main").expect("a slug");
     let conversation = yingda.app.store.load_conversation(&account, customer.id()).await.expect("readable");
-    assert_eq!(conversation, yingda::model::Conversation::default());
+    assert_eq!(conversation.conversation, yingda::model::Conversation::default());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -69,6 +69,8 @@ fn says(customer: &mut Rehearsal<'_>, text: &str) -> String {
 fn lead_of(decided: &Decided) -> Option<&LeadForm> {
     decided.effects.iter().find_map(|effect| match effect {
         Effect::Lead(lead) => Some(&**lead),
-        Effect::Wait(_) | Effect::StopWaiting | Effect::Settle(_) => None,
+        Effect::Wait(_) | Effect::StopWaiting | Effect::Settle(_) | Effect::Came { .. } | Effect::Erase => {
+            None
+        }
     })
 }

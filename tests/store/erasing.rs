@@ -37,7 +37,7 @@ async fn assert_gone(store: &Store, name: &str, database: &str) {
     assert_eq!(store.find_waiting(&account, &customer).await.expect("readable"), None, "{database}");
     assert!(store.list_tags(&account, &customer).await.expect("readable").is_empty(), "{database}");
     let conversation = store.load_conversation(&account, &customer).await.expect("readable");
-    assert_eq!(conversation, Conversation::default(), "{database}");
+    assert_eq!(conversation.conversation, Conversation::default(), "{database}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

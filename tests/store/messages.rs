@@ -4,24 +4,24 @@ use yingda::store::{Committed, Record, SignedUrl, Store};
 
 use crate::support::databases::{fresh_stores, open};
 
-fn account() -> AccountId {
+pub fn account() -> AccountId {
     AccountId::parse("main").expect("a slug")
 }
 
-fn customer(name: &str) -> CustomerId {
+pub fn customer(name: &str) -> CustomerId {
     CustomerId::parse(name).expect("printable")
 }
 
-fn key(name: &str) -> DeliveryKey {
+pub fn key(name: &str) -> DeliveryKey {
     DeliveryKey::parse(name).expect("a slug")
 }
 
-fn at(second: i64) -> Timestamp {
+pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("in range")
 }
 
 /// A message from `from`, with everything else as it usually is.
-fn record(id: &str, from: &str, body: &str) -> Record {
+pub fn record(id: &str, from: &str, body: &str) -> Record {
     Record {
         account: account(),
         key: key(id),
@@ -35,6 +35,8 @@ fn record(id: &str, from: &str, body: &str) -> Record {
         reply: Reply::text(format!("reply to {body}")),
         is_test: false,
         conversation: None,
+        is_personal: false,
+        revision: 1,
         effects: Vec::new(),
         nearest: None,
         signed_url: None,
@@ -114,7 +116,7 @@ async fn the_conversation_changes_with_its_message_or_not_at_all() {
         commit(&fresh.store, retried).await;
 
         let found = fresh.store.load_conversation(&account(), &customer("o1")).await.expect("readable");
-        assert_eq!(found, after, "{}", fresh.name());
+        assert_eq!(found.conversation, after, "{}", fresh.name());
         fresh.discard().await;
     }
 }

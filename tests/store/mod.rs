@@ -3,6 +3,7 @@
 
 mod erasing;
 mod following;
+mod journal;
 mod leads;
 mod many;
 mod messages;

@@ -70,6 +70,11 @@ impl FreshStore {
         }
     }
 
+    /// The same for a store that was opened by hand.
+    pub async fn discard_at(store: Store, location: Location) {
+        Self { store, location, _folder: None }.discard().await;
+    }
+
     /// Closes it and removes what no folder removes by itself.
     pub async fn discard(self) {
         self.store.close().await;

@@ -3,6 +3,7 @@
 
 pub mod databases;
 pub mod process;
+pub mod proxy;
 pub mod robot;
 pub mod said;
 pub mod service;

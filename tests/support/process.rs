@@ -33,11 +33,38 @@ impl Process {
         Self::start_in(folder).await
     }
 
+    /// On a PostgreSQL that others use too.
+    pub async fn start_on(url: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        write_rulebook(&folder.path().join("responses"), &Setup::default().files);
+        Self::start_in_on(folder, url).await
+    }
+
     /// Starts on what a process before it left behind.
     pub async fn start_in(folder: TempDir) -> Self {
+        Self::launch(folder, SQLITE, Command::new(env!("CARGO_BIN_EXE_yingda"))).await
+    }
+
+    pub async fn start_in_on(folder: TempDir, url: &str) -> Self {
+        let store = format!("url = \"{url}\"\nencryption_key = \"{}\"", "A".repeat(43));
+        Self::launch(folder, &store, Command::new(env!("CARGO_BIN_EXE_yingda"))).await
+    }
+
+    /// No file may grow beyond this many bytes: what a full disk does to those
+    /// that are not there yet.
+    #[cfg(unix)]
+    pub async fn start_in_with_files_of_at_most(folder: TempDir, bytes: u64) -> Self {
+        let mut shell = Command::new("sh");
+        // The signal would end it; with it ignored, the write fails.
+        let limited = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
+        shell.args(["-c", &limited, env!("CARGO_BIN_EXE_yingda")]);
+        Self::launch(folder, SQLITE, shell).await
+    }
+
+    async fn launch(folder: TempDir, store: &str, mut program: Command) -> Self {
         let port = free_port();
-        fs::write(config_file(&folder), configuration(port)).expect("writable");
-        let child = Command::new(env!("CARGO_BIN_EXE_yingda"))
+        fs::write(config_file(&folder), configuration(port, store)).expect("writable");
+        let child = program
             .args(["--config", "yingda.toml", "serve"])
             .current_dir(folder.path())
             .stdout(Stdio::null())
@@ -94,9 +121,12 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-fn configuration(port: u16) -> String {
+/// Lines under `[store]`.
+const SQLITE: &str = "url = \"sqlite:data/yingda.db\"";
+
+fn configuration(port: u16, store: &str) -> String {
     format!(
-        "[server]\nlisten = \"127.0.0.1:{port}\"\n[store]\nurl = \"sqlite:data/yingda.db\"\n\
+        "[server]\nlisten = \"127.0.0.1:{port}\"\n[store]\n{store}\njournal_mib = 4\n\
          [desk]\nflood_limit = 0\n[[account]]\nid = \"main\"\nchannel = \"wechat\"\nname = \"培训中心\"\n\
          app_id = \"{APP_ID}\"\ntoken = \"{TOKEN}\"\nencoding_aes_key = \"{AES_KEY}\"\nencryption = \"safe\"\n"
     )

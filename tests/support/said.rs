@@ -53,6 +53,8 @@ pub fn said(from: &str, at: Timestamp, text: &str) -> Record {
         reply: Reply::text("答"),
         is_test: false,
         conversation: None,
+        is_personal: false,
+        revision: 1,
         effects: Vec::new(),
         nearest: None,
         signed_url: None,

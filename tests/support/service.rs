@@ -241,9 +241,10 @@ fn configuration(folder: &Path, setup: &Setup) -> String {
         None => (sqlite, String::new()),
     };
     format!(
-        "[store]\nurl = \"{url}\"\n{key}[rulebook]\nfolder = \"{}\"\n[desk]\n{}\n[[account]]\nid = \"main\"\n\
+        "[store]\nurl = \"{url}\"\njournal = \"{}\"\njournal_mib = 4\n{key}[rulebook]\nfolder = \"{}\"\n[desk]\n{}\n[[account]]\nid = \"main\"\n\
          channel = \"wechat\"\nname = \"培训中心\"\napp_id = \"{APP_ID}\"\ntoken = \"{TOKEN}\"\n\
          encoding_aes_key = \"{AES_KEY}\"\nencryption = \"{encryption}\"\n{}\n",
+        folder.join("data/yingda.journal").display(),
         folder.join("responses").display(),
         setup.desk,
         setup.account,

@@ -1,18 +1,21 @@
 //! The store, and what it remembers: the version that is live, how long ago a
 //! message came, and why requests were turned away.
 
+use std::path::Path;
+
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::app::open_store;
+use crate::app::{locate_store, open_sealer, open_store};
 use crate::config::{Config, StoreUrl};
 use crate::model::Clock;
-use crate::store::{RecentRefusal, Store, StoreError};
+use crate::store::{Leftover, RecentRefusal, Store, StoreError, find_journals, find_leftover};
 use crate::telemetry::Metrics;
 
 use super::finding::{Finding, Mark};
 use super::told;
 
 const STORE: &str = "store";
+const JOURNAL: &str = "journal";
 const MESSAGES: &str = "messages";
 const REFUSALS: &str = "refusals";
 
@@ -29,6 +32,9 @@ pub async fn check(config: &Config, findings: &mut Vec<Finding>) {
         findings.push(Finding::warning(STORE, what, "第一次启动时会自己建好"));
         return;
     }
+    if let Err(error) = look_at_journals(config, findings).await {
+        findings.push(Finding::told(JOURNAL, Mark::Bad, &error.to_string()));
+    }
     let store = match open_store(&config.store, &Metrics::default()).await {
         Ok(store) => store,
         Err(error) => {
@@ -41,6 +47,36 @@ pub async fn check(config: &Config, findings: &mut Vec<Finding>) {
     if let Err(error) = looked {
         findings.push(Finding::bad(STORE, error.to_string(), "请看服务的日志，必要时从备份恢复"));
     }
+}
+
+/// A process that starts again replays its own; one that does not would leave
+/// messages behind that were answered.
+async fn look_at_journals(config: &Config, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
+    let (location, sealer) = (locate_store(&config.store.url), open_sealer(&config.store)?);
+    let mut folders = find_journals(&config.store.folder()).unwrap_or_default();
+    if config.store.journal.exists() && !folders.contains(&config.store.journal) {
+        folders.push(config.store.journal.clone());
+    }
+    for folder in folders {
+        let left = find_leftover(&location, &folder, &sealer).await?;
+        findings.push(tell_leftover(&folder, left));
+    }
+    Ok(())
+}
+
+fn tell_leftover(folder: &Path, left: Leftover) -> Finding {
+    let folder = folder.display();
+    let Leftover { entries, damaged } = left;
+    if damaged > 0 {
+        let what = format!("本地日志 {folder} 有 {damaged} 处读不出来");
+        return Finding::bad(JOURNAL, what, "请检查磁盘；启动时能读的会补存，损坏的文件会留着备查");
+    }
+    if entries > 0 {
+        let what = format!("本地日志 {folder} 里有 {entries} 条记录还没存进数据库");
+        let remedy = format!("服务在运行就会自己补存；不再启动的进程留下的，请运行 yingda journal {folder}");
+        return Finding::warning(JOURNAL, what, remedy);
+    }
+    Finding::good(JOURNAL, format!("本地日志 {folder} 里没有没存进数据库的消息"))
 }
 
 async fn look(store: &Store, config: &Config, findings: &mut Vec<Finding>) -> Result<(), StoreError> {

@@ -1,200 +1,262 @@
-//! A batch: its rows as they go into the database, and the SQL texts that take
-//! any number of rows, made once for each number.
+//! Rows as they go into the database, and the SQL texts that take any number of
+//! them, made once for each number.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{Record, Sealer};
+use rustc_hash::FxHashMap;
+
+use super::Sealer;
 use crate::model::RuleId;
-use crate::store::message::SignedUrl;
+use crate::store::conversation;
+use crate::store::journal::entry::{Entry, Kept, NotedUrl};
 use crate::store::personal::mask_numbers;
 
-/// A record as its columns.
+/// A message as its columns.
 #[derive(Debug)]
-pub struct Row<'a> {
-    pub account: &'a str,
-    pub id: &'a str,
-    pub customer: &'a str,
+pub struct MessageRow<'a> {
+    pub kept: &'a Kept,
     pub received_at: i64,
-    pub kind: &'a str,
     pub body: Option<Cow<'a, str>>,
     pub sealed: Option<String>,
-    pub outcome: &'static str,
     pub rule: Option<&'a str>,
-    pub version: i64,
-    pub reply: String,
-    pub is_test: i64,
-    pub nearest: Option<&'a str>,
-    pub took_us: i64,
-    pub conversation: Option<&'a str>,
-    pub signed_url: Option<&'a SignedUrl>,
 }
 
-impl<'a> Row<'a> {
-    pub fn new(record: &'a Record, sealer: &Sealer) -> Self {
+#[derive(Debug)]
+pub struct ConversationRow<'a> {
+    pub account: &'a str,
+    pub customer: &'a str,
+    pub state: Cow<'a, str>,
+    pub changed_at: i64,
+    pub revision: i64,
+}
+
+#[derive(Debug)]
+pub struct UrlRow<'a> {
+    pub account: &'a str,
+    pub id: &'a str,
+    pub digest: &'a str,
+    pub seen_at: i64,
+}
+
+/// What goes into each table.
+#[derive(Debug, Default)]
+pub struct Rows<'a> {
+    pub urls: Vec<UrlRow<'a>>,
+    pub messages: Vec<MessageRow<'a>>,
+    /// One a customer: the latest.
+    pub conversations: Vec<ConversationRow<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    pub fn of(entries: impl Iterator<Item = &'a Entry>, sealer: &Sealer) -> Self {
+        let mut rows = Self::default();
+        let mut places = FxHashMap::default();
+        for entry in entries {
+            match entry {
+                Entry::Message(kept) => rows.add(kept, sealer, &mut places),
+                Entry::SignedUrl(noted) => rows.urls.push(UrlRow::noted(noted)),
+            }
+        }
+        rows
+    }
+
+    /// In one order for all processes, so that two transactions never wait for
+    /// each other.
+    pub fn sorted(mut self) -> Self {
+        self.urls.sort_by_key(|url| (url.account, url.id));
+        self.messages.sort_by_key(|row| (row.kept.record.account.as_str(), row.kept.record.key.as_str()));
+        self.conversations.sort_by_key(|row| (row.account, row.customer));
+        self
+    }
+
+    fn add(&mut self, kept: &'a Kept, sealer: &Sealer, places: &mut FxHashMap<(&'a str, &'a str), usize>) {
+        let record = &kept.record;
+        if let Some(url) = &record.signed_url {
+            let (account, seen_at) = (record.account.as_str(), record.received_at.as_millisecond());
+            self.urls.push(UrlRow { account, id: &url.id, digest: &url.digest, seen_at });
+        }
+        self.messages.push(MessageRow::new(kept, sealer));
+        let Some(row) = ConversationRow::of(kept, sealer) else { return };
+        let next = self.conversations.len();
+        let place = *places.entry((row.account, row.customer)).or_insert(next);
+        match self.conversations.get_mut(place) {
+            Some(earlier) => *earlier = row,
+            None => self.conversations.push(row),
+        }
+    }
+}
+
+impl<'a> MessageRow<'a> {
+    pub fn new(kept: &'a Kept, sealer: &Sealer) -> Self {
+        let record = &kept.record;
         let body = record.body.as_deref().map(mask_numbers);
         let sealed = match (&record.body, &body) {
             (Some(original), Some(Cow::Owned(_))) => Some(sealer.seal(original, record.key.as_str())),
             (Some(_) | None, _) => None,
         };
         Self {
-            account: record.account.as_str(),
-            id: record.key.as_str(),
-            customer: record.customer.as_str(),
+            kept,
             received_at: record.received_at.as_millisecond(),
-            kind: &record.kind,
             body,
             sealed,
-            outcome: record.outcome.as_str(),
             rule: record.rule.as_ref().map(RuleId::as_str),
-            version: record.version,
-            reply: serde_json::to_string(&record.reply).unwrap_or_default(),
-            is_test: i64::from(record.is_test),
-            nearest: record.nearest.as_deref(),
-            took_us: record.took_us,
-            conversation: record.conversation.as_deref(),
-            signed_url: record.signed_url.as_ref(),
         }
     }
 }
 
-const SIGNED_URL: Table = Table {
-    insert: "INSERT INTO signed_url (account_id, id, digest, seen_at) VALUES ",
-    columns: 4,
-    conflict: "",
-};
-const MESSAGE: Table = Table {
-    insert: "INSERT INTO message (account_id, id, customer_id, received_at, kind, body, sealed, \
-             outcome, rule_id, version, reply, is_test, nearest, took_us) VALUES ",
-    columns: 14,
-    conflict: "",
-};
-const CONVERSATION: Table = Table {
-    insert: "INSERT INTO conversation (account_id, customer_id, state, changed_at) VALUES ",
-    columns: 4,
-    conflict: " ON CONFLICT (account_id, customer_id) DO UPDATE SET \
-               state = excluded.state, changed_at = excluded.changed_at",
-};
+impl<'a> ConversationRow<'a> {
+    /// Where a customer stands may hold their number: then it is sealed.
+    pub fn of(kept: &'a Kept, sealer: &Sealer) -> Option<Self> {
+        let record = &kept.record;
+        let state = record.conversation.as_deref()?;
+        let state = match record.is_personal {
+            true => Cow::Owned(conversation::sealed(state, &record.customer, sealer)),
+            false => Cow::Borrowed(state),
+        };
+        Some(Self {
+            account: record.account.as_str(),
+            customer: record.customer.as_str(),
+            state,
+            changed_at: record.received_at.as_millisecond(),
+            revision: record.revision,
+        })
+    }
+}
 
-struct Table {
-    insert: &'static str,
-    columns: usize,
-    conflict: &'static str,
+impl<'a> UrlRow<'a> {
+    pub fn noted(noted: &'a NotedUrl) -> Self {
+        Self {
+            account: noted.account.as_str(),
+            id: &noted.url.id,
+            digest: &noted.url.digest,
+            seen_at: noted.seen_at.as_millisecond(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Table {
+    SignedUrl,
+    Message,
+    Conversation,
+}
+
+/// How rows meet those that are there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// SQLite, from the journal. Each entry comes once, so nothing should be
+    /// there; a message that is there all the same stays as it is.
+    Behind,
+    /// PostgreSQL, before the answer. A message or URL that is there fails the
+    /// statement; a conversation that somebody else advanced is left out.
+    First,
+    /// PostgreSQL, after the answer: the reply that was sent wins over one that
+    /// was committed late, and a conversation that went on stays.
+    Late,
 }
 
 impl Table {
-    fn insert_rows(&self, rows: usize, places: Places) -> String {
-        let mut sql = match places {
-            Places::Numbered => self.insert.to_owned(),
-            // FAIL: the transaction is undone anyway when a row was there before, so
-            // SQLite need not keep a copy of every page to undo one statement.
-            Places::InOrder => self.insert.replacen("INSERT", "INSERT OR FAIL", 1),
-        };
-        for row in 0..rows {
-            sql.push_str(if row == 0 { "(" } else { ",(" });
-            for column in 1..=self.columns {
-                let comma = if column == 1 { "" } else { "," };
-                let _ = match places {
-                    Places::Numbered => write!(sql, "{comma}${}", row * self.columns + column),
-                    Places::InOrder => write!(sql, "{comma}?"),
-                };
+    fn insert(self) -> &'static str {
+        match self {
+            Self::SignedUrl => "INTO signed_url (account_id, id, digest, seen_at)",
+            Self::Message => {
+                "INTO message (account_id, id, customer_id, received_at, kind, body, sealed, outcome, \
+                 rule_id, version, reply, is_test, nearest, took_us)"
             }
-            sql.push(')');
+            Self::Conversation => "INTO conversation (account_id, customer_id, state, changed_at, revision)",
         }
-        sql.push_str(self.conflict);
-        sql
+    }
+
+    fn columns(self) -> usize {
+        match self {
+            Self::SignedUrl => 4,
+            Self::Message => 14,
+            Self::Conversation => 5,
+        }
+    }
+
+    fn conflict(self, manner: Manner) -> &'static str {
+        match (self, manner) {
+            (Self::SignedUrl | Self::Message, Manner::First) => "",
+            (Self::SignedUrl, Manner::Behind | Manner::Late) | (Self::Message, Manner::Behind) => {
+                " ON CONFLICT DO NOTHING"
+            }
+            (Self::Message, Manner::Late) => {
+                " ON CONFLICT (account_id, id) DO UPDATE SET outcome = excluded.outcome, \
+                 rule_id = excluded.rule_id, version = excluded.version, reply = excluded.reply"
+            }
+            (Self::Conversation, Manner::Behind) => {
+                " ON CONFLICT (account_id, customer_id) DO UPDATE SET state = excluded.state, \
+                 changed_at = excluded.changed_at, revision = excluded.revision"
+            }
+            (Self::Conversation, Manner::First) => {
+                " ON CONFLICT (account_id, customer_id) DO UPDATE SET state = excluded.state, \
+                 changed_at = excluded.changed_at, revision = excluded.revision \
+                 WHERE conversation.revision = excluded.revision - 1"
+            }
+            (Self::Conversation, Manner::Late) => {
+                " ON CONFLICT (account_id, customer_id) DO UPDATE SET state = excluded.state, \
+                 changed_at = excluded.changed_at, revision = excluded.revision \
+                 WHERE conversation.revision < excluded.revision"
+            }
+        }
     }
 }
 
-/// How many rows go into each table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Rows {
-    pub signed_urls: usize,
-    pub messages: usize,
-    pub conversations: usize,
-}
-
-impl Rows {
-    pub fn count(rows: &[Row<'_>]) -> Self {
-        Self {
-            signed_urls: rows.iter().filter(|row| row.signed_url.is_some()).count(),
-            messages: rows.len(),
-            conversations: rows.iter().filter(|row| row.conversation.is_some()).count(),
-        }
-    }
-}
-
-/// How a text marks the places of its values.
-#[derive(Clone, Copy, Debug)]
-pub enum Places {
-    /// `$1`, as everywhere else.
-    Numbered,
-    /// `?`: SQLite looks a numbered place up in a list, from its beginning, for
-    /// every value. With hundreds of them that was a tenth of all our time.
-    InOrder,
-}
-
-/// A text is looked up by its numbers of rows, so that the database prepares
+/// A text is looked up by its number of rows, so that the database prepares
 /// each once.
 #[derive(Debug)]
 pub struct Texts {
-    places: Places,
-    made: HashMap<(Rows, &'static str), Arc<str>>,
+    manner: Manner,
+    made: HashMap<(Table, usize), Arc<str>>,
 }
 
 impl Texts {
-    pub fn new(places: Places) -> Self {
-        Self { places, made: HashMap::new() }
+    pub fn new(manner: Manner) -> Self {
+        Self { manner, made: HashMap::new() }
     }
 
-    /// The statements that insert so many rows, between two others.
-    pub fn insert(&mut self, before: &'static str, rows: Rows, after: &'static str) -> Arc<str> {
-        let places = self.places;
-        let make = || {
-            let tables = [
-                (SIGNED_URL, rows.signed_urls),
-                (MESSAGE, rows.messages),
-                (CONVERSATION, rows.conversations),
-            ];
-            let inserts = tables.iter().filter(|(_, rows)| *rows > 0);
-            let inserts: Vec<String> =
-                inserts.map(|(table, rows)| table.insert_rows(*rows, places)).collect();
-            let end = if after.is_empty() || inserts.is_empty() { "" } else { "; " };
-            format!("{before}{}{end}{after}", inserts.join("; ")).into()
-        };
-        Arc::clone(self.made.entry((rows, after)).or_insert_with(make))
+    pub fn insert(&mut self, table: Table, rows: usize) -> Arc<str> {
+        let manner = self.manner;
+        Arc::clone(self.made.entry((table, rows)).or_insert_with(|| insert_rows(table, rows, manner).into()))
     }
+}
+
+fn insert_rows(table: Table, rows: usize, manner: Manner) -> String {
+    let mut sql = format!("INSERT {} VALUES ", table.insert());
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 1..=table.columns() {
+            let comma = if column == 1 { "" } else { "," };
+            let _ = match manner {
+                // `?`: SQLite looks a numbered place up in a list, from its beginning,
+                // for every value. With hundreds of them that was a tenth of all our time.
+                Manner::Behind => write!(sql, "{comma}?"),
+                Manner::First | Manner::Late => write!(sql, "{comma}${}", row * table.columns() + column),
+            };
+        }
+        sql.push(')');
+    }
+    sql.push_str(table.conflict(manner));
+    sql
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const URLS: Rows = Rows { signed_urls: 2, messages: 0, conversations: 0 };
-
     #[test]
     fn a_text_marks_its_places_row_by_row() {
-        let rows_of = |places| {
-            let text = Texts::new(places).insert("", URLS, "");
-            text.split_once("VALUES").map(|(_, rows)| rows.trim().to_owned())
+        let rows_of = |manner| {
+            let text = Texts::new(manner).insert(Table::SignedUrl, 2);
+            let (_, rows) = text.split_once("VALUES ").expect("rows");
+            rows.to_owned()
         };
 
-        assert_eq!(rows_of(Places::Numbered).as_deref(), Some("($1,$2,$3,$4),($5,$6,$7,$8)"));
-        assert_eq!(rows_of(Places::InOrder).as_deref(), Some("(?,?,?,?),(?,?,?,?)"));
-    }
-
-    #[test]
-    fn a_text_is_whole_with_and_without_rows() {
-        let mut texts = Texts::new(Places::InOrder);
-
-        assert_eq!(&*texts.insert("", Rows::default(), "COMMIT"), "COMMIT");
-        let text = texts.insert("BEGIN; ", Rows { messages: 1, ..URLS }, "COMMIT");
-        assert!(
-            text.starts_with("BEGIN; INSERT OR FAIL INTO signed_url") && text.ends_with("; COMMIT"),
-            "{text}"
-        );
-        assert_eq!(text.matches("INSERT OR FAIL INTO").count(), 2);
+        assert_eq!(rows_of(Manner::First), "($1,$2,$3,$4),($5,$6,$7,$8)");
+        assert_eq!(rows_of(Manner::Behind), "(?,?,?,?),(?,?,?,?) ON CONFLICT DO NOTHING");
     }
 }

@@ -1,30 +1,22 @@
 //! The connection that writes messages, and the transactions on it.
 
+use std::sync::Arc;
+
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, PgConnection, SqliteConnection};
 
-use super::batch::{Places, Row, Rows, Texts};
+use super::batch::{Manner, Rows, Table, Texts};
+use super::careful::Step;
 use super::{Committed, Record, Sealer, StoreError};
+use crate::model::Effect;
+use crate::store::journal::entry::{Entry, Kept};
 use crate::store::{effect, message};
 
 #[derive(Debug)]
 pub enum Writer {
     Sqlite(Link<SqliteConnection>),
     Postgres(Link<PgConnection>),
-}
-
-/// What goes into one transaction.
-struct Batch<'a> {
-    rows: Vec<Row<'a>>,
-    records: &'a [Record],
-    sealer: &'a Sealer,
-}
-
-impl Batch<'_> {
-    fn has_effects(&self) -> bool {
-        self.records.iter().any(|record| !record.effects.is_empty())
-    }
 }
 
 /// A connection that is opened again when it was lost.
@@ -35,15 +27,21 @@ pub struct Link<C: Connection> {
     texts: Texts,
 }
 
+/// How far a journal is in the database: kept in the same transaction, so that
+/// each of its entries is applied exactly once.
+const NOTE_POSITION: &str = "INSERT INTO journal (id, applied) VALUES ($1, $2) \
+     ON CONFLICT (id) DO UPDATE SET applied = excluded.applied WHERE excluded.applied > journal.applied";
+
+/// Rows in one statement. SQLite takes 32 766 values.
+const MAX_ROWS: usize = 128;
+
 /// Binds the values of all rows to a query. Macros, not functions: the same
 /// body is compiled for both databases, whose query types share no usable trait.
-macro_rules! bind_signed_urls {
+macro_rules! bind_urls {
     ($query:expr, $rows:expr) => {{
         let mut query = $query;
         for row in $rows {
-            if let Some(url) = row.signed_url {
-                query = query.bind(row.account).bind(&*url.id).bind(&*url.digest).bind(row.received_at);
-            }
+            query = query.bind(row.account).bind(row.id).bind(row.digest).bind(row.seen_at);
         }
         query
     }};
@@ -53,21 +51,22 @@ macro_rules! bind_messages {
     ($query:expr, $rows:expr) => {{
         let mut query = $query;
         for row in $rows {
+            let record = &row.kept.record;
             query = query
-                .bind(row.account)
-                .bind(row.id)
-                .bind(row.customer)
+                .bind(record.account.shared())
+                .bind(record.key.shared())
+                .bind(record.customer.shared())
                 .bind(row.received_at)
-                .bind(row.kind)
+                .bind(&*record.kind)
                 .bind(row.body.as_deref())
                 .bind(row.sealed.as_deref())
-                .bind(row.outcome)
+                .bind(record.outcome.as_str())
                 .bind(row.rule)
-                .bind(row.version)
-                .bind(row.reply.as_str())
-                .bind(row.is_test)
-                .bind(row.nearest)
-                .bind(row.took_us);
+                .bind(record.version)
+                .bind(Arc::clone(&row.kept.reply))
+                .bind(i64::from(record.is_test))
+                .bind(record.nearest.as_deref())
+                .bind(record.took_us);
         }
         query
     }};
@@ -77,47 +76,132 @@ macro_rules! bind_conversations {
     ($query:expr, $rows:expr) => {{
         let mut query = $query;
         for row in $rows {
-            if let Some(state) = row.conversation {
-                query = query.bind(row.account).bind(row.customer).bind(state).bind(row.received_at);
-            }
+            query = query
+                .bind(row.account)
+                .bind(row.customer)
+                .bind(&*row.state)
+                .bind(row.changed_at)
+                .bind(row.revision);
         }
         query
     }};
 }
 
+/// Inserts rows, many in a statement; how many were written.
+macro_rules! insert {
+    ($connection:expr, $texts:expr, $table:expr, $rows:expr, $bind:ident) => {{
+        let (mut rest, mut written): (&[_], u64) = (&$rows, 0);
+        while let Some(count) = statement_size(rest.len()) {
+            let (rows, later) = rest.split_at(count);
+            rest = later;
+            let text = $texts.insert($table, rows.len());
+            let done = $bind!(sqlx::query(AssertSqlSafe(text)), rows).execute(&mut *$connection).await?;
+            written += done.rows_affected();
+        }
+        written
+    }};
+}
+
+macro_rules! note_position {
+    ($connection:expr, $steps:expr, $journal:expr) => {
+        if let Some((last, _)) = $steps.last() {
+            sqlx::query(NOTE_POSITION)
+                .bind($journal)
+                .bind(i64::try_from(*last).unwrap_or(i64::MAX))
+                .execute(&mut *$connection)
+                .await?;
+        }
+    };
+}
+
+/// Powers of two, so that few texts have to be prepared.
+fn statement_size(rows: usize) -> Option<usize> {
+    (rows > 0).then(|| 1 << rows.min(MAX_ROWS).ilog2())
+}
+
 impl Writer {
-    pub async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
-        let connection = Some(options.connect().await?);
-        Ok(Self::Sqlite(Link { options, connection, texts: Texts::new(Places::InOrder) }))
+    pub fn sqlite(options: SqliteConnectOptions) -> Self {
+        Self::Sqlite(Link { options, connection: None, texts: Texts::new(Manner::Behind) })
     }
 
-    pub async fn open_postgres(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
-        let connection = Some(options.connect().await?);
-        Ok(Self::Postgres(Link { options, connection, texts: Texts::new(Places::Numbered) }))
+    /// Writes before the answer.
+    pub fn postgres_first(options: PgConnectOptions) -> Self {
+        Self::Postgres(Link { options, connection: None, texts: Texts::new(Manner::First) })
+    }
+
+    /// Writes what was answered already.
+    pub fn postgres_late(options: PgConnectOptions) -> Self {
+        Self::Postgres(Link { options, connection: None, texts: Texts::new(Manner::Late) })
+    }
+
+    /// What the journal holds, up to a position, in one transaction.
+    pub async fn apply(&mut self, steps: &[Step], journal: &str, sealer: &Sealer) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(link) => link.apply(steps, journal, sealer).await,
+            Self::Postgres(link) => link.apply(steps, journal, sealer).await,
+        }
     }
 
     /// All records in one transaction, or none of them. A row that was there
-    /// before makes it fail as a duplicate.
-    pub async fn insert_all(&mut self, records: &[Record], sealer: &Sealer) -> Result<(), StoreError> {
-        let batch =
-            Batch { rows: records.iter().map(|record| Row::new(record, sealer)).collect(), records, sealer };
+    /// before makes it fail as a duplicate, a conversation that went on as stale.
+    pub async fn insert_all(&mut self, kept: &[Arc<Kept>], sealer: &Sealer) -> Result<(), StoreError> {
+        let entries: Vec<Entry> = kept.iter().map(|kept| Entry::Message(Arc::clone(kept))).collect();
         match self {
-            Self::Sqlite(link) => link.insert(&batch).await,
-            Self::Postgres(link) => link.insert(&batch).await,
+            Self::Sqlite(link) => link.insert(&entries, sealer).await,
+            Self::Postgres(link) => link.insert(&entries, sealer).await,
         }
     }
 
     /// One record, and whether it, or its signed URL, was there before.
-    pub async fn insert_one(&mut self, record: &Record, sealer: &Sealer) -> Result<Committed, StoreError> {
+    pub async fn insert_one(&mut self, kept: &Arc<Kept>, sealer: &Sealer) -> Result<Committed, StoreError> {
         let known = match self {
-            Self::Sqlite(link) => link.find_known(record).await?,
-            Self::Postgres(link) => link.find_known(record).await?,
+            Self::Sqlite(link) => link.find_known(&kept.record).await?,
+            Self::Postgres(link) => link.find_known(&kept.record).await?,
         };
         if let Some(known) = known {
             return Ok(known);
         }
-        self.insert_all(std::slice::from_ref(record), sealer).await?;
-        Ok(Committed::Stored)
+        match self.insert_all(std::slice::from_ref(kept), sealer).await {
+            Ok(()) => Ok(Committed::Stored),
+            Err(StoreError::Stale) => Ok(Committed::Stale),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub async fn find_position(&mut self, journal: &str) -> Result<u64, StoreError> {
+        const SQL: &str = "SELECT applied FROM journal WHERE id = $1";
+        let row: Option<(i64,)> = match self {
+            Self::Sqlite(link) => {
+                sqlx::query_as(SQL).bind(journal).fetch_optional(link.ready().await?.0).await?
+            }
+            Self::Postgres(link) => {
+                sqlx::query_as(SQL).bind(journal).fetch_optional(link.ready().await?.0).await?
+            }
+        };
+        Ok(row.and_then(|(applied,)| u64::try_from(applied).ok()).unwrap_or(0))
+    }
+
+    /// Of a journal that is empty and will never be written again.
+    pub async fn forget_position(&mut self, journal: &str) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM journal WHERE id = $1";
+        match self {
+            Self::Sqlite(link) => {
+                sqlx::query(SQL).bind(journal).execute(link.ready().await?.0).await?;
+            }
+            Self::Postgres(link) => {
+                sqlx::query(SQL).bind(journal).execute(link.ready().await?.0).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The connection is not to be trusted any more: a transaction on it was
+    /// given up in the middle.
+    pub fn abandon(&mut self) {
+        match self {
+            Self::Sqlite(link) => link.connection = None,
+            Self::Postgres(link) => link.connection = None,
+        }
     }
 
     pub async fn close(&mut self) {
@@ -147,125 +231,141 @@ impl<C: Connection> Link<C> {
 }
 
 impl Link<SqliteConnection> {
-    /// Two calls for a whole transaction: each is a trip to SQLite's thread and
-    /// back, which costs more than the insert itself.
-    async fn insert(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
+    async fn apply(&mut self, steps: &[Step], journal: &str, sealer: &Sealer) -> Result<(), StoreError> {
         let (connection, texts) = self.ready().await?;
-        let inserted = insert_in_sqlite(connection, texts, batch).await;
-        if let Err(error) = &inserted {
+        let applied = apply_in_sqlite(connection, texts, steps, journal, sealer).await;
+        if applied.is_err() {
             let undone = connection.execute("ROLLBACK").await;
-            if undone.is_err() || !error.is_duplicate() {
+            if undone.is_err() {
                 self.connection = None;
             }
         }
-        inserted
+        applied
+    }
+
+    async fn insert(&mut self, entries: &[Entry], sealer: &Sealer) -> Result<(), StoreError> {
+        let steps: Vec<Step> = entries.iter().map(|entry| (0, entry.clone())).collect();
+        self.apply(&steps, "", sealer).await
+    }
+
+    async fn find_known(&mut self, record: &Record) -> Result<Option<Committed>, StoreError> {
+        let (connection, _) = self.ready().await?;
+        message::find_known!(connection, record)
     }
 }
 
-async fn insert_in_sqlite(
+async fn apply_in_sqlite(
     connection: &mut SqliteConnection,
     texts: &mut Texts,
-    batch: &Batch<'_>,
+    steps: &[Step],
+    journal: &str,
+    sealer: &Sealer,
 ) -> Result<(), StoreError> {
-    let rows = &batch.rows;
-    let count = Rows::count(rows);
     // IMMEDIATE: a lock that is upgraded later fails at once instead of waiting.
-    let begin = texts.insert("BEGIN IMMEDIATE; ", Rows { conversations: 0, ..count }, "");
-    let query = bind_messages!(bind_signed_urls!(sqlx::query(AssertSqlSafe(begin)), rows), rows);
-    query.execute(&mut *connection).await?;
-    let conversations = Rows { conversations: count.conversations, ..Rows::default() };
-    if batch.has_effects() {
-        // Erasing removes conversations, so it comes after them.
-        let text = texts.insert("", conversations, "SELECT 1");
-        let query = bind_conversations!(sqlx::query(AssertSqlSafe(text)), rows);
-        query.execute(&mut *connection).await?;
-        effect::apply(&mut *connection, batch.records, batch.sealer).await?;
-        connection.execute("COMMIT").await?;
-        return Ok(());
+    connection.execute("BEGIN IMMEDIATE").await?;
+    for run in steps.split_inclusive(|(_, entry)| ends_a_run(entry)) {
+        let rows = Rows::of(run.iter().map(|(_, entry)| entry), sealer);
+        insert!(connection, texts, Table::SignedUrl, rows.urls, bind_urls);
+        insert!(connection, texts, Table::Message, rows.messages, bind_messages);
+        insert!(connection, texts, Table::Conversation, rows.conversations, bind_conversations);
+        for kept in run.iter().filter_map(|(_, entry)| with_effects(entry)) {
+            effect::apply(&mut *connection, std::slice::from_ref(&kept.record), sealer).await?;
+        }
     }
-    let commit = texts.insert("", conversations, "COMMIT");
-    let query = bind_conversations!(sqlx::query(AssertSqlSafe(commit)), rows);
-    query.execute(&mut *connection).await?;
+    note_position!(connection, steps, journal);
+    connection.execute("COMMIT").await?;
     Ok(())
 }
 
 impl Link<PgConnection> {
-    async fn insert(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
+    async fn apply(&mut self, steps: &[Step], journal: &str, sealer: &Sealer) -> Result<(), StoreError> {
         let (connection, texts) = self.ready().await?;
-        let inserted = insert_in_postgres(connection, texts, batch).await;
-        if inserted.as_ref().is_err_and(|error| !error.is_duplicate()) {
+        let applied = apply_in_postgres(connection, texts, steps, journal, sealer).await;
+        if applied.is_err() {
+            self.connection = None;
+        }
+        applied
+    }
+
+    async fn insert(&mut self, entries: &[Entry], sealer: &Sealer) -> Result<(), StoreError> {
+        let (connection, texts) = self.ready().await?;
+        let inserted = insert_in_postgres(connection, texts, entries, sealer).await;
+        if inserted.as_ref().is_err_and(StoreError::is_lost_connection) {
             self.connection = None;
         }
         inserted
     }
+
+    async fn find_known(&mut self, record: &Record) -> Result<Option<Committed>, StoreError> {
+        let (connection, _) = self.ready().await?;
+        message::find_known!(connection, record)
+    }
+}
+
+/// One by one: a customer may stand in it several times, and each step has to
+/// find what the one before left.
+async fn apply_in_postgres(
+    connection: &mut PgConnection,
+    texts: &mut Texts,
+    steps: &[Step],
+    journal: &str,
+    sealer: &Sealer,
+) -> Result<(), StoreError> {
+    let mut transaction = connection.begin().await?;
+    for (_, entry) in steps {
+        let rows = Rows::of(std::iter::once(entry), sealer);
+        insert!(transaction, texts, Table::SignedUrl, rows.urls, bind_urls);
+        insert!(transaction, texts, Table::Message, rows.messages, bind_messages);
+        insert!(transaction, texts, Table::Conversation, rows.conversations, bind_conversations);
+        if let Some(kept) = with_effects(entry) {
+            effect::apply(&mut *transaction, std::slice::from_ref(&kept.record), sealer).await?;
+        }
+    }
+    note_position!(transaction, steps, journal);
+    transaction.commit().await?;
+    Ok(())
 }
 
 async fn insert_in_postgres(
     connection: &mut PgConnection,
     texts: &mut Texts,
-    batch: &Batch<'_>,
+    entries: &[Entry],
+    sealer: &Sealer,
 ) -> Result<(), StoreError> {
-    let rows = &batch.rows;
-    let count = Rows::count(rows);
+    let rows = Rows::of(entries.iter(), sealer).sorted();
     let mut transaction = connection.begin().await?;
-    if count.signed_urls > 0 {
-        let text = texts.insert("", Rows { signed_urls: count.signed_urls, ..Rows::default() }, "");
-        let query = bind_signed_urls!(sqlx::query(AssertSqlSafe(text)), rows);
-        query.execute(&mut *transaction).await?;
+    insert!(transaction, texts, Table::SignedUrl, rows.urls, bind_urls);
+    insert!(transaction, texts, Table::Message, rows.messages, bind_messages);
+    let advanced = insert!(transaction, texts, Table::Conversation, rows.conversations, bind_conversations);
+    if advanced < rows.conversations.len() as u64 {
+        // Dropping the transaction on the way out undoes it.
+        return Err(StoreError::Stale);
     }
-    let text = texts.insert("", Rows { messages: count.messages, ..Rows::default() }, "");
-    bind_messages!(sqlx::query(AssertSqlSafe(text)), rows).execute(&mut *transaction).await?;
-    if count.conversations > 0 {
-        let text = texts.insert("", Rows { conversations: count.conversations, ..Rows::default() }, "");
-        let query = bind_conversations!(sqlx::query(AssertSqlSafe(text)), rows);
-        query.execute(&mut *transaction).await?;
+    for kept in entries.iter().filter_map(with_effects) {
+        effect::apply(&mut *transaction, std::slice::from_ref(&kept.record), sealer).await?;
     }
-    effect::apply(&mut *transaction, batch.records, batch.sealer).await?;
-    // Dropping the transaction on the way out undoes it.
     transaction.commit().await?;
     Ok(())
 }
 
-/// What is known of a record that was there before. A macro for the same reason
-/// as above.
-macro_rules! find_known {
-    ($connection:expr, $record:expr) => {{
-        const DIGEST: &str = "SELECT digest FROM signed_url WHERE account_id = $1 AND id = $2";
-        let account = $record.account.as_str();
-        if let Some(url) = &$record.signed_url {
-            let seen: Option<(String,)> =
-                sqlx::query_as(DIGEST).bind(account).bind(&*url.id).fetch_optional(&mut *$connection).await?;
-            if seen.is_some_and(|(digest,)| digest != url.digest) {
-                return Ok(Some(Committed::Forged));
-            }
-            // A retry may come under a new URL: nothing else may come under that one either.
-            sqlx::query(message::NOTE_SIGNED_URL)
-                .bind(account)
-                .bind(&*url.id)
-                .bind(&*url.digest)
-                .bind($record.received_at.as_millisecond())
-                .execute(&mut *$connection)
-                .await?;
-        }
-        let row: Option<(String, String)> = sqlx::query_as(message::SELECT_REPLY)
-            .bind(account)
-            .bind($record.key.as_str())
-            .fetch_optional(&mut *$connection)
-            .await?;
-        row.map(|row| message::read_reply(row).map(Committed::Duplicate)).transpose()
-    }};
-}
-
-impl Link<SqliteConnection> {
-    async fn find_known(&mut self, record: &Record) -> Result<Option<Committed>, StoreError> {
-        let (connection, _) = self.ready().await?;
-        find_known!(connection, record)
+/// After a customer was erased, what they write next must not be erased too.
+fn ends_a_run(entry: &Entry) -> bool {
+    match entry {
+        Entry::Message(kept) => kept.record.effects.iter().any(|effect| match effect {
+            Effect::Erase => true,
+            Effect::Lead(_)
+            | Effect::Wait(_)
+            | Effect::StopWaiting
+            | Effect::Settle(_)
+            | Effect::Came { .. } => false,
+        }),
+        Entry::SignedUrl(_) => false,
     }
 }
 
-impl Link<PgConnection> {
-    async fn find_known(&mut self, record: &Record) -> Result<Option<Committed>, StoreError> {
-        let (connection, _) = self.ready().await?;
-        find_known!(connection, record)
+fn with_effects(entry: &Entry) -> Option<&Arc<Kept>> {
+    match entry {
+        Entry::Message(kept) => Some(kept).filter(|kept| !kept.record.effects.is_empty()),
+        Entry::SignedUrl(_) => None,
     }
 }

@@ -1,0 +1,141 @@
+//! While the database is away, answers go on, and everything is there in the
+//! end (DESIGN.md D3). A few seconds with every run of the tests; longer with
+//! YINGDA_CHAOS_SECONDS=60.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use rand::RngExt as _;
+use yingda::model::{AccountId, Content, Reply};
+use yingda::platform::wechat::simulator::Signed;
+use yingda::store::Location;
+
+use crate::support::databases::{FreshStore, fresh_postgres, open};
+use crate::support::proxy::{Proxy, Wire};
+use crate::support::service::{Setup, Yingda};
+
+const CUSTOMERS: usize = 8;
+/// WeChat waits five seconds; we promise two.
+const LONGEST_ANSWER: Duration = Duration::from_secs(2);
+
+struct Said {
+    message: Signed,
+    reply: Option<Reply>,
+    took: Duration,
+}
+
+fn seconds_of_chaos() -> u64 {
+    std::env::var("YINGDA_CHAOS_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(6)
+}
+
+fn setup(url: &str) -> Setup {
+    Setup { store_url: Some(url.to_owned()), desk: "flood_limit = 0".to_owned(), ..Setup::default() }
+}
+
+/// The same database, reached over the wire that can be cut.
+async fn through_a_proxy(url: &str) -> (Proxy, String) {
+    let (before, name) = url.rsplit_once('/').expect("a URL with a database name");
+    let (user, server) = before.rsplit_once('@').expect("a URL with a user");
+    let proxy = Proxy::to(server).await;
+    let through = format!("{user}@127.0.0.1:{}/{name}", proxy.port);
+    (proxy, through)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn while_postgresql_comes_and_goes_every_message_is_answered_in_time_and_none_is_lost() {
+    let Some(location) = fresh_postgres().await else { return };
+    let Location::Postgres { url } = &location else { return };
+    let (proxy, through) = through_a_proxy(url).await;
+    let yingda = Arc::new(Yingda::start_with(setup(&through)).await);
+    let stop = Arc::new(AtomicBool::new(false));
+
+    let customers: Vec<_> = (0..CUSTOMERS)
+        .map(|n| tokio::spawn(keep_asking(Arc::clone(&yingda), n, Arc::clone(&stop))))
+        .collect();
+    let until = Instant::now() + Duration::from_secs(seconds_of_chaos());
+    let mut outages = 0;
+    while Instant::now() < until {
+        let (wire, up, down) = {
+            let mut draw = rand::rng();
+            let wire = if draw.random_bool(0.5) { Wire::Cut } else { Wire::Clogged };
+            (wire, draw.random_range(100..700), draw.random_range(100..1_500))
+        };
+        tokio::time::sleep(Duration::from_millis(up)).await;
+        proxy.set(wire);
+        outages += 1;
+        tokio::time::sleep(Duration::from_millis(down)).await;
+        proxy.set(Wire::Open);
+    }
+    stop.store(true, Ordering::SeqCst);
+    let said: Vec<Vec<Said>> =
+        join_all(customers).await.into_iter().map(|done| done.expect("no panic")).collect();
+
+    check_answers(&said, outages);
+    wait_until_nothing_waits(&yingda).await;
+    check_everything_is_there(&location, &said).await;
+    let yingda = Arc::try_unwrap(yingda).ok().expect("nobody asks any more");
+    drop(yingda.stop().await);
+    FreshStore::discard_at(open(&location).await, location).await;
+}
+
+async fn keep_asking(yingda: Arc<Yingda>, number: usize, stop: Arc<AtomicBool>) -> Vec<Said> {
+    let customer = yingda.customer(&format!("chaos-{number}"));
+    let mut said = Vec::new();
+    while !stop.load(Ordering::SeqCst) {
+        // Its reply depends on how often the customer was not understood before.
+        let words = if said.len() % 7 == 6 { "多少钱" } else { "天气预报" };
+        let message = customer.message(&Content::text(words));
+        let started = Instant::now();
+        let answer = yingda.post(&message).await;
+        assert!(answer.status.is_success(), "{}", answer.status);
+        said.push(Said { message, reply: answer.reply, took: started.elapsed() });
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    said
+}
+
+fn check_answers(said: &[Vec<Said>], outages: u32) {
+    let all: Vec<&Said> = said.iter().flatten().collect();
+    let slowest = all.iter().map(|said| said.took).max().unwrap_or_default();
+    println!("{} messages over {outages} outages, the slowest answer took {slowest:?}", all.len());
+    assert!(all.len() > 100, "too few to mean anything: {}", all.len());
+    assert!(slowest < LONGEST_ANSWER, "an answer took {slowest:?}");
+}
+
+async fn wait_until_nothing_waits(yingda: &Yingda) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while yingda.app.store.committer().waiting() > 0 {
+        assert!(Instant::now() < until, "{} still wait", yingda.app.store.committer().waiting());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Another process, which knows nothing but the database, answers every retry
+/// with the reply that was sent, and stands where the first one stood.
+async fn check_everything_is_there(location: &Location, said: &[Vec<Said>]) {
+    let Location::Postgres { url } = location else { return };
+    let other = Yingda::start_with(setup(url)).await;
+    for (number, said) in said.iter().enumerate() {
+        for said in said {
+            let again = other.post(&said.message).await;
+            assert_eq!(again.reply, said.reply, "{}", String::from_utf8_lossy(&again.body));
+        }
+        let (account, customer) =
+            (AccountId::parse("main").expect("a slug"), other.customer(&format!("chaos-{number}")));
+        let loaded = other.app.store.load_conversation(&account, customer.id()).await.expect("readable");
+        // Counted up to three.
+        let missed = (said.len() % 7).min(3);
+        assert_eq!(
+            usize::from(loaded.conversation.misses.in_a_row),
+            missed,
+            "customer {number}: {}",
+            said.len()
+        );
+    }
+    let stored = other.app.store.count_messages(jiff::Timestamp::UNIX_EPOCH).await.expect("countable");
+    let all: usize = said.iter().map(Vec::len).sum();
+    assert_eq!(usize::try_from(stored).expect("positive"), all);
+    drop(other.stop().await);
+}
