@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info};
 
 use crate::config::{self, Config, KeyError, StoreUrl};
+use crate::console;
 use crate::conversation::{Desk, DeskAccount, DeskSettings};
 use crate::jobs;
 use crate::model::Clock;
@@ -97,7 +98,8 @@ impl App {
             keep_messages_days,
             public_url: public_url.as_deref().map(Arc::from),
         };
-        let routes = webhook.routes().merge(site::routes(site));
+        let console = console::routes(wire_console(config, &store, &press, &clock));
+        let routes = webhook.routes().merge(site::routes(site)).merge(console);
         Ok(Self { routes, store, desk, press, metrics, refusals, clock, keep_messages_days })
     }
 
@@ -191,6 +193,26 @@ fn desk_settings(config: &Config, public_url: Option<String>, metrics: &Metrics)
         flood_limit: config.desk.flood_limit.map(NonZeroU32::get),
         public_url,
         accounts,
+    }
+}
+
+fn wire_console(config: &Config, store: &Store, press: &Press, clock: &Clock) -> console::Wiring {
+    let accounts = config.accounts.iter().map(|account| console::ServedAccount {
+        id: account.id.clone(),
+        name: account.name.clone(),
+        human: account.human,
+    });
+    console::Wiring {
+        store: store.clone(),
+        live: press.live(),
+        clock: clock.clone(),
+        status: press.status(),
+        accounts: accounts.collect(),
+        public_url: config.server.public_url.as_ref().map(|url| Arc::from(url.as_str())),
+        mode: match config.source {
+            config::Source::Demonstration(_) => console::Mode::Demonstration,
+            config::Source::File(_) | config::Source::Environment => console::Mode::Service,
+        },
     }
 }
 

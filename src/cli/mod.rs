@@ -19,6 +19,7 @@ mod reference;
 mod send;
 mod serve;
 mod settings;
+mod staff;
 mod test;
 mod visit;
 
@@ -48,6 +49,7 @@ fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Send(args) => send::run(&args, &settings),
         Command::Doctor(args) => doctor::run(&args, &settings),
         Command::Init(args) => init::run(&args, &settings),
+        Command::Staff(args) => staff::run(&args, &settings),
         Command::Completions(args) => Ok(completions::run(&args)),
     }
 }

@@ -25,6 +25,11 @@ pub fn reference() -> String {
 
 /// Writing to a string cannot fail.
 fn describe(command: &mut Command, page: &mut String) {
+    // What every command takes is told once, not for each part of a command.
+    let is_deep = command.get_bin_name().is_some_and(|name| name.matches(' ').count() > 1);
+    if is_deep && command.get_arguments().all(Arg::is_global_set) {
+        return;
+    }
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage:").trim().to_owned();
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
@@ -36,16 +41,21 @@ fn describe(command: &mut Command, page: &mut String) {
     }
     for subcommand in subcommands {
         let about = subcommand.get_about().map(ToString::to_string).unwrap_or_default();
-        let name = subcommand.get_name();
-        let _ = writeln!(page, "| [`{name}`](#yingda-{name}) | {about} |");
+        let anchor = subcommand.get_bin_name().unwrap_or_default().replace(' ', "-");
+        let _ = writeln!(page, "| [`{}`](#{anchor}) | {about} |", subcommand.get_name());
     }
     page.push_str("\n| 参数和选项 | 说明 |\n|--|--|\n");
-    for argument in command.get_arguments() {
+    for argument in command.get_arguments().filter(|argument| !argument.is_global_set() || !is_deep) {
         let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
         let _ = writeln!(page, "| `{}` | {} |", written(argument), help.replace('|', "\\|"));
     }
     if let Some(notes) = command.get_after_help() {
         let _ = write!(page, "\n```\n{notes}\n```\n");
+    }
+    let parts: Vec<Command> = command.get_subcommands().cloned().collect();
+    let is_whole = command.get_bin_name() == Some("yingda");
+    for mut part in parts.into_iter().filter(|_| !is_whole) {
+        describe(&mut part, page);
     }
 }
 

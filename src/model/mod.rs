@@ -9,6 +9,7 @@ pub mod ids;
 pub mod message;
 pub mod outcome;
 pub mod reply;
+pub mod staff;
 
 pub use clock::Clock;
 pub use conversation::{Conversation, Stage};
@@ -17,3 +18,4 @@ pub use ids::{AccountId, ArticleId, CustomerId, DeliveryKey, FormId, RuleId};
 pub use message::{Content, Event, Message, Proof};
 pub use outcome::{Outcome, OutcomeKind};
 pub use reply::{Card, Limits, Reply, Span, Text};
+pub use staff::{Right, Role, StaffId, StaffName};

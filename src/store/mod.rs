@@ -5,24 +5,39 @@
 //! A file per noun. `open` connects and migrates; `committer` writes messages,
 //! many in one commit. Not here: what a message means (conversation).
 
+mod api_token;
+mod attempt;
 mod committer;
 mod conversation;
 mod error;
+mod invitation;
 mod message;
 mod open;
+mod operation;
 mod personal;
 mod refusal;
 mod schema;
 mod seal;
+mod second_factor;
+mod session;
+mod staff;
+mod ticket;
 mod version;
 
+pub use api_token::ApiToken;
+pub use attempt::Attempts;
 pub use committer::{Commit, Committed, Committer, Uncommitted};
 pub use error::StoreError;
+pub use invitation::{Invitation, Purpose};
 pub use message::{Record, Reply as StoredReply, SignedUrl, body_of};
 pub use open::{Location, Store};
+pub use operation::{Actor, LogFilter, Operation, OperationKind};
 pub use personal::mask_numbers;
 pub use refusal::RecentRefusal;
 pub use seal::{Sealer, SealingKey};
+pub use session::Session;
+pub use staff::{Changed, Credentials, NewStaff, Staff, Standing};
+pub use ticket::Ticket;
 pub use version::{Version, VersionSource};
 
 /// One pool type per database. Every query has one text and one body, compiled

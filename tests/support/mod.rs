@@ -1,6 +1,8 @@
 //! The world around yingda: databases, and (below) a running service with
 //! customers who write to it.
 
+pub mod browser;
 pub mod databases;
+pub mod html;
 pub mod process;
 pub mod service;

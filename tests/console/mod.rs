@@ -1,0 +1,12 @@
+//! The staff's pages as a browser without JavaScript gets them; `walks` is a
+//! real browser.
+
+mod forms;
+mod log;
+mod members;
+mod pages;
+mod rehearse;
+mod roles;
+mod setup;
+mod way_in;
+mod words;
