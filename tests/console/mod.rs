@@ -8,5 +8,6 @@ mod pages;
 mod rehearse;
 mod roles;
 mod setup;
+mod walks;
 mod way_in;
 mod words;

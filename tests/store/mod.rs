@@ -3,4 +3,5 @@
 
 mod messages;
 mod opening;
+mod staff;
 mod versions;

@@ -16,7 +16,7 @@ use yingda::store::{Actor, OperationKind, Purpose, Store};
 
 use super::service::Yingda;
 
-pub const PASSWORD: &str = "青松立在山上不动摇";
+pub const PASSWORD: &str = "青松立在山上从不动摇";
 
 const HERE: &str = "127.0.0.1";
 const HOST: &str = "127.0.0.1:8080";

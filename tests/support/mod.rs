@@ -2,6 +2,7 @@
 //! customers who write to it.
 
 pub mod browser;
+pub mod chromium;
 pub mod databases;
 pub mod html;
 pub mod process;
