@@ -177,7 +177,7 @@ impl Rulebook {
             Piece::Plain(text) => Span::Plain(text.to_string()),
             Piece::Link { label, url } => Span::Link { label: label.to_string(), url: url.to_string() },
             Piece::Option { label, rule, .. } => {
-                Span::Option { label: label.to_string(), id: rule.to_string() }
+                Span::Option { label: label.to_string(), id: rule.option_id() }
             }
             Piece::Article { label, article } => {
                 let address = self.catalog.article(article).and_then(|article| article.address(moment));

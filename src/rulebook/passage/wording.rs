@@ -72,7 +72,7 @@ fn rendered_bytes(pieces: &[Piece], limits: Limits) -> usize {
                 Span::Link { label: label.to_string(), url: format!("https://wx.example.org/a/{article}") }
             }
             Piece::Option { label, rule, .. } => {
-                Span::Option { label: label.to_string(), id: rule.to_string() }
+                Span::Option { label: label.to_string(), id: rule.option_id() }
             }
         })
         .collect();
