@@ -15,21 +15,12 @@ pub fn reference() -> String {
         "<!-- 由命令行的定义生成，不要手改；重新生成：UPDATE_REFERENCE=1 cargo test reference -->\n\
          # 命令\n\nEvery command of `yingda`, its options and examples. `yingda 命令 --help` 显示同样的内容。\n",
     );
-    let subcommands: Vec<Command> = program.get_subcommands().cloned().collect();
     describe(&mut program, &mut page);
-    for mut command in subcommands {
-        describe(&mut command, &mut page);
-    }
     page
 }
 
 /// Writing to a string cannot fail.
 fn describe(command: &mut Command, page: &mut String) {
-    // What every command takes is told once, not for each part of a command.
-    let is_deep = command.get_bin_name().is_some_and(|name| name.matches(' ').count() > 1);
-    if is_deep && command.get_arguments().all(Arg::is_global_set) {
-        return;
-    }
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage:").trim().to_owned();
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
@@ -44,18 +35,27 @@ fn describe(command: &mut Command, page: &mut String) {
         let anchor = subcommand.get_bin_name().unwrap_or_default().replace(' ', "-");
         let _ = writeln!(page, "| [`{}`](#{anchor}) | {about} |", subcommand.get_name());
     }
-    page.push_str("\n| 参数和选项 | 说明 |\n|--|--|\n");
-    for argument in command.get_arguments().filter(|argument| !argument.is_global_set() || !is_deep) {
-        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-        let _ = writeln!(page, "| `{}` | {} |", written(argument), help.replace('|', "\\|"));
-    }
+    describe_arguments(command, page);
     if let Some(notes) = command.get_after_help() {
         let _ = write!(page, "\n```\n{notes}\n```\n");
     }
     let parts: Vec<Command> = command.get_subcommands().cloned().collect();
-    let is_whole = command.get_bin_name() == Some("yingda");
-    for mut part in parts.into_iter().filter(|_| !is_whole) {
+    for mut part in parts {
         describe(&mut part, page);
+    }
+}
+
+/// What every command takes is told once a command, not for each of its parts.
+fn describe_arguments(command: &Command, page: &mut String) {
+    let is_part = command.get_bin_name().is_some_and(|name| name.matches(' ').count() > 1);
+    let told = |argument: &&Arg| !is_part || !(argument.is_global_set() || argument.get_id() == "help");
+    let arguments: Vec<&Arg> = command.get_arguments().filter(told).collect();
+    if !arguments.is_empty() {
+        page.push_str("\n| 参数和选项 | 说明 |\n|--|--|\n");
+    }
+    for argument in arguments {
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(page, "| `{}` | {} |", written(argument), help.replace('|', "\\|"));
     }
 }
 

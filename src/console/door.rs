@@ -226,6 +226,8 @@ mod tests {
 
     use super::*;
 
+    type Pairs = &'static [(&'static str, &'static str)];
+
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let pair = |(name, value): &(&'static str, &'static str)| {
             (HeaderName::from_static(name), HeaderValue::from_static(value))
@@ -235,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_form_counts_only_when_our_own_page_sent_it() {
-        let cases: &[(&str, &[(&'static str, &'static str)], bool)] = &[
+        let cases: &[(&str, Pairs, bool)] = &[
             ("our page", &[("sec-fetch-site", "same-origin")], true),
             ("another site", &[("sec-fetch-site", "cross-site")], false),
             ("a sister domain", &[("sec-fetch-site", "same-site")], false),
@@ -254,7 +256,7 @@ mod tests {
 
     #[test]
     fn only_a_loopback_peer_and_host_without_a_proxy_are_this_machine() {
-        let cases: &[(&str, &[(&'static str, &'static str)], Place)] = &[
+        let cases: &[(&str, Pairs, Place)] = &[
             ("127.0.0.1", &[("host", "127.0.0.1:8080")], Place::ThisMachine),
             ("::1", &[("host", "[::1]:8080")], Place::ThisMachine),
             ("::ffff:127.0.0.1", &[("host", "localhost")], Place::ThisMachine),

@@ -40,7 +40,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    pub(super) fn new(value: impl Into<String>, label: impl ToString) -> Self {
-        Self { value: value.into(), label: label.to_string() }
+    pub(super) fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
     }
 }

@@ -57,7 +57,7 @@ struct TryPage {
 
 pub(super) async fn show(visit: Visit) -> Result<Response, PageError> {
     let stage = Stage { console: &visit.console, t: visit.caller.t };
-    show_page(&stage.page(visit.frame("try"), "/console/try", stage.new_script(), None))
+    show_page(&stage.page(visit.frame("try"), "/console/try", &stage.new_script(), None))
 }
 
 pub(super) async fn say(visit: Visit, Sent(input): Sent<Input>) -> Result<Response, PageError> {
@@ -70,7 +70,7 @@ pub(super) async fn show_here(
     caller: Caller,
 ) -> Result<Response, PageError> {
     let stage = Stage::in_demonstration(&console, &caller)?;
-    show_page(&stage.page(Frame::of_caller(&caller, "try"), "/try", stage.new_script(), None))
+    show_page(&stage.page(Frame::of_caller(&caller, "try"), "/try", &stage.new_script(), None))
 }
 
 pub(super) async fn say_here(
@@ -110,7 +110,7 @@ impl<'a> Stage<'a> {
             Ok(_) if was_lost => Some("try.state_lost"),
             Ok(_) => None,
         };
-        let mut page = self.page(frame, action, script, played.ok().flatten());
+        let mut page = self.page(frame, action, &script, played.ok().flatten().as_ref());
         page.problem = problem.map(|word| self.t.say(word).owned());
         page.scene.clone_from(&input.scene);
         page
@@ -120,8 +120,8 @@ impl<'a> Stage<'a> {
         let edition = self.console.live.load_full();
         match act {
             Act::Send { content, line } => {
-                script.push(line);
-                return Some(self.send(script, content, &edition));
+                script.push(*line);
+                return Some(self.send(script, *content, &edition));
             }
             Act::Wait(time) => script.wait(time),
             Act::MoveTo(local) => {
@@ -157,22 +157,22 @@ impl<'a> Stage<'a> {
         Played { edition: Arc::clone(edition), decided, took, misses_before }
     }
 
-    fn page(&self, frame: Frame, action: &'static str, script: Script, played: Option<Played>) -> TryPage {
+    fn page(&self, frame: Frame, action: &'static str, script: &Script, played: Option<&Played>) -> TryPage {
         let hours = &self.console.live.load().rulebook.settings.hours;
         let local = hours.local(script.now(self.console.clock.now()));
         let accounts = self.console.accounts.iter();
         TryPage {
             frame,
             action,
-            bubbles: Bubble::all(&script, self.t),
-            why: played.map(|played| Why::of(&played, self.t)),
+            bubbles: Bubble::all(script, self.t),
+            why: played.map(|played| Why::of(played, self.t)),
             accounts: accounts.map(|account| Choice::new(account.id.as_str(), &account.name)).collect(),
             account: script.account.to_string(),
             time: local.strftime("%Y-%m-%dT%H:%M").to_string(),
             clock: local.strftime("%-m月%-d日 %H:%M").to_string(),
             scene: String::new(),
-            chat_file: script.is_saved.then(|| chat_file::write(&script, self.t)),
-            examples: self.examples(&script),
+            chat_file: script.is_saved.then(|| chat_file::write(script, self.t)),
+            examples: self.examples(script),
             problem: None,
             state: script.seal(&self.console.store),
         }

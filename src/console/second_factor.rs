@@ -54,7 +54,7 @@ struct CodesOnPage {
 
 impl Code {
     pub(super) fn read(raw: &str) -> Self {
-        let code = raw.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase());
+        let code = raw.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
         Self(code.collect())
     }
 

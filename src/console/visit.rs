@@ -2,6 +2,7 @@
 //! `admit` stands before those pages: no session, no page; not the right, no
 //! page; a form without the session's token changes nothing.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -12,7 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
@@ -109,9 +110,10 @@ fn is_upload(headers: &HeaderMap) -> bool {
     media_type.starts_with("multipart/form-data")
 }
 
-/// Tokens are letters, digits, `-` and `_`: nothing in them is ever encoded.
+/// A token has neither spaces nor signs, so `+` need not be told from a space.
 fn field(form: &str, name: &str) -> Option<String> {
-    form.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
+    let value = form.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+    percent_decode_str(value).decode_utf8().ok().map(Cow::into_owned)
 }
 
 impl<S: Sync> FromRequestParts<S> for Visit {

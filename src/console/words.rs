@@ -140,6 +140,12 @@ impl Sentence<'_> {
     }
 }
 
+impl From<Sentence<'_>> for String {
+    fn from(sentence: Sentence<'_>) -> Self {
+        sentence.0.into_owned()
+    }
+}
+
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

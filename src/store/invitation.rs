@@ -10,7 +10,7 @@ use crate::model::clock::from_millis;
 use crate::model::{Role, StaffId};
 
 use super::operation::note_in;
-use super::{NewStaff, Operation, Store, StoreError, Ticket, on, on_read, staff};
+use super::{Actor, NewStaff, Operation, OperationKind, Store, StoreError, Ticket, on, on_read, staff};
 
 /// How long a link waits to be used.
 const WAITS: Duration = Duration::from_secs(3 * 24 * 60 * 60);
@@ -87,14 +87,16 @@ impl Store {
         const FORGET: &str = "DELETE FROM invitation WHERE purpose = 'setup'";
         on!(&self.db, |pool| sqlx::query(FORGET).execute(pool).await.map(drop))?;
         let ticket = Ticket::draw();
-        self.insert_invitation(&ticket, &Purpose::SetUp, "", "", now).await?;
+        let nobody = Actor { staff: None, name: String::new(), ip: String::new() };
+        let operation = nobody.does(OperationKind::SetUp, "", now);
+        self.insert_invitation(&ticket, &Purpose::SetUp, &operation).await?;
         Ok(ticket)
     }
 
     /// The operation says who makes it; its subject is for whom.
     pub async fn invite(&self, purpose: &Purpose, operation: &Operation) -> Result<Ticket, StoreError> {
         let ticket = Ticket::draw();
-        self.insert_invitation(&ticket, purpose, &operation.subject, &operation.who, operation.at).await?;
+        self.insert_invitation(&ticket, purpose, operation).await?;
         self.note_operation(operation).await?;
         Ok(ticket)
     }
@@ -103,9 +105,7 @@ impl Store {
         &self,
         ticket: &Ticket,
         purpose: &Purpose,
-        note: &str,
-        made_by: &str,
-        now: Timestamp,
+        operation: &Operation,
     ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO invitation \
              (hash, purpose, role, staff_id, note, made_by, made_at, ends_at) \
@@ -116,10 +116,10 @@ impl Store {
                 .bind(purpose.as_str())
                 .bind(purpose.role().as_str())
                 .bind(purpose.staff())
-                .bind(note)
-                .bind(made_by)
-                .bind(now.as_millisecond())
-                .bind((now + WAITS).as_millisecond())
+                .bind(operation.subject.as_str())
+                .bind(operation.who.as_str())
+                .bind(operation.at.as_millisecond())
+                .bind((operation.at + WAITS).as_millisecond())
                 .execute(pool)
                 .await
                 .map(drop)

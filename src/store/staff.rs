@@ -60,7 +60,7 @@ pub enum Changed {
 }
 
 pub(super) const COLUMNS: &str =
-    "s.id, s.name, s.role, s.disabled, s.made_at, CASE WHEN s.totp IS NULL THEN 0 ELSE 1 END";
+    "s.id, s.name, s.role, s.disabled, s.made_at, CAST(CASE WHEN s.totp IS NULL THEN 0 ELSE 1 END AS BIGINT)";
 
 pub(super) type Row = (String, String, String, i64, i64, i64);
 

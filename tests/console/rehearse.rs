@@ -158,7 +158,18 @@ async fn a_saved_chat_is_a_transcript_that_passes() {
     let (_, after) = page.body.split_once("readonly=\"readonly\"").expect("it is shown");
     let (_, after) = after.split_once('>').expect("the end of the tag");
     let transcript = after.split("</textarea>").next().expect("its text").trim_start();
-    insta::assert_snapshot!(transcript, @"");
+    insta::assert_snapshot!(transcript, @r#"
+    # 试聊
+    用户: 多少钱
+    应答: 规则=price
+    @关注
+    应答: 规则=welcome
+    用户: 2
+    应答: 规则=human
+    @快进 30分钟
+    用户: qwxz
+    应答: 结果=fallback
+    "#);
     let mut files = Files::default();
     for (path, text) in Setup::default().files {
         files.insert(&path, text.into_bytes());

@@ -102,8 +102,8 @@ async fn rehearse(browser: &Chromium, address: &str) {
     browser.sees("/2047 B").await;
     browser.click(".beside button[value=follow]").await;
     browser.sees("[关注]").await;
-    browser.click(".option").await;
-    browser.sees("选中").await;
+    browser.click(".chat li:last-child .option").await;
+    browser.counts(".bubble.customer", 3).await;
     assert_eq!(browser.script("return window.stays", vec![]).await, true, "the page was not left");
     browser.click("#text").await;
     browser.press("\u{e013}").await;

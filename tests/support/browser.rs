@@ -69,7 +69,7 @@ impl Browser {
         let fields = [("key", key.as_str()), ("name", role.title()), ("password", PASSWORD)];
         let joined = browser.post("/join", &fields).await;
         assert_eq!(joined.location(), "/console", "{joined:?}");
-        browser.get("/console").await;
+        browser.get("/console/account").await;
         browser
     }
 
@@ -101,7 +101,7 @@ impl Browser {
     pub async fn log_in(&self, name: &str, password: &str) -> Page {
         let answer = self.post("/login", &[("name", name), ("password", password)]).await;
         if answer.status == StatusCode::SEE_OTHER {
-            self.get(answer.location()).await;
+            self.get("/console/account").await;
         }
         answer
     }

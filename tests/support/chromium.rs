@@ -75,7 +75,10 @@ impl Chromium {
         self.driver.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 
+    /// As a person does: what is covered by a bar is first moved from under it.
     pub async fn click(&self, selector: &str) {
+        let centre = "document.querySelector(arguments[0])?.scrollIntoView({block: 'center'})";
+        self.script(centre, vec![json!(selector)]).await;
         self.find(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
@@ -99,6 +102,15 @@ impl Chromium {
         self.wait(&format!("「{text}」"), async || {
             let seen = self.script("return document.body.innerText", vec![]).await;
             seen.as_str().is_some_and(|seen| seen.contains(text))
+        })
+        .await;
+    }
+
+    /// Waits until the page has so many of these.
+    pub async fn counts(&self, selector: &str, number: usize) {
+        let count = "return document.querySelectorAll(arguments[0]).length";
+        self.wait(&format!("{number} of {selector}"), async || {
+            self.script(count, vec![json!(selector)]).await == json!(number)
         })
         .await;
     }
@@ -134,9 +146,9 @@ impl Chromium {
     pub async fn shoot(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screens");
         fs::create_dir_all(&folder).expect("creatable");
-        let shot =
-            self.driver.cdp().send_raw("Page.captureScreenshot", json!({"captureBeyondViewport": true}));
-        let shot = shot.await.expect("a picture");
+        let devtools = self.driver.cdp();
+        let whole = json!({"captureBeyondViewport": true});
+        let shot = devtools.send_raw("Page.captureScreenshot", whole).await.expect("a picture");
         let bytes = shot["data"].as_str().expect("Base64");
         let bytes = base64::engine::general_purpose::STANDARD.decode(bytes).expect("Base64");
         let screen = format!("{:?}", self.screen).to_lowercase();

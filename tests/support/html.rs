@@ -73,6 +73,6 @@ fn attributes_of(tag: &BytesStart<'_>) -> Vec<(String, String)> {
 }
 
 fn is_block(tag: &BytesStart<'_>) -> bool {
-    const INLINE: [&str; 10] = ["a", "span", "strong", "em", "dd", "del", "ins", "code", "kbd", "br"];
+    const INLINE: [&str; 9] = ["a", "span", "strong", "em", "dd", "del", "ins", "code", "kbd"];
     !INLINE.contains(&name_of(tag).as_str())
 }

@@ -33,8 +33,8 @@ pub(in crate::console) struct Input {
 
 pub(super) enum Act {
     Send {
-        content: Content,
-        line: Line,
+        content: Box<Content>,
+        line: Box<Line>,
     },
     Wait(Duration),
     MoveTo(DateTime),
@@ -84,7 +84,10 @@ impl Input {
             _ => return None,
         };
         let value = if matches!(act, "follow" | "scan" | "click") { scene.to_owned() } else { String::new() };
-        Some(Act::Send { content, line: Line::Did { act: act.to_owned(), value } })
+        Some(Act::Send {
+            content: Box::new(content),
+            line: Box::new(Line::Did { act: act.to_owned(), value }),
+        })
     }
 }
 
@@ -105,8 +108,8 @@ fn tap(id: &str, script: &Script) -> Result<Act, &'static str> {
 }
 
 fn say(text: &str, option: Option<String>, typed: &str) -> Act {
-    let line = Line::Said { text: text.to_owned(), typed: typed.to_owned() };
-    Act::Send { content: Content::Text { text: text.to_owned(), option }, line }
+    let line = Box::new(Line::Said { text: text.to_owned(), typed: typed.to_owned() });
+    Act::Send { content: Box::new(Content::Text { text: text.to_owned(), option }), line }
 }
 
 /// As a `datetime-local` field sends it, with or without seconds.
