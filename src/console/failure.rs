@@ -20,6 +20,10 @@ use crate::store::StoreError;
 pub(super) enum PageError {
     #[error("nobody is logged in")]
     LoggedOut { wanted: Option<String> },
+    /// A link in a chat or a mail was followed: the browser keeps a strict cookie
+    /// back, and gives it when our own page asks again.
+    #[error("the caller comes from another site")]
+    FromElsewhere { wanted: String },
     #[error("the role {role:?} may not do this")]
     Forbidden { role: Role },
     #[error("there is no such page")]
@@ -52,6 +56,13 @@ struct FailurePage<'a> {
     way_out: Option<(&'static str, Sentence<'a>)>,
 }
 
+#[derive(Template)]
+#[template(path = "console/pages/again.html")]
+struct AgainPage<'a> {
+    frame: Frame,
+    address: &'a str,
+}
+
 /// For an address that no page has.
 pub(super) async fn missing() -> PageError {
     PageError::Missing
@@ -65,6 +76,10 @@ pub(super) fn show(caller: &Caller, mut response: Response) -> Response {
         let login = format!("/login?next={}", in_address(wanted));
         return (StatusCode::SEE_OTHER, [(LOCATION, login)]).into_response();
     }
+    if let PageError::FromElsewhere { wanted } = &failure {
+        let page = AgainPage { frame: Frame::of_caller(caller, ""), address: wanted };
+        return (StatusCode::OK, Html(page.render().unwrap_or_default())).into_response();
+    }
     let page = failure.page(caller);
     match page.render() {
         Ok(html) => (failure.status(), Html(html)).into_response(),
@@ -76,6 +91,7 @@ impl PageError {
     fn status(&self) -> StatusCode {
         match self {
             Self::LoggedOut { .. } => StatusCode::UNAUTHORIZED,
+            Self::FromElsewhere { .. } => StatusCode::OK,
             Self::Forbidden { .. } | Self::NotSetUp | Self::ForeignForm | Self::StaleForm => {
                 StatusCode::FORBIDDEN
             }
@@ -90,7 +106,7 @@ impl PageError {
     /// Its part of `words/*/failure.toml`.
     fn word(&self) -> &'static str {
         match self {
-            Self::LoggedOut { .. } => "failure.logged_out",
+            Self::LoggedOut { .. } | Self::FromElsewhere { .. } => "failure.logged_out",
             Self::Forbidden { .. } => "failure.forbidden",
             Self::Missing => "failure.missing",
             Self::NotSetUp => "failure.not_set_up",

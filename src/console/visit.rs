@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
@@ -64,7 +64,7 @@ async fn enter(console: Arc<Console>, right: Right, mut request: Request) -> Res
         None => None,
     };
     let (Some(ticket), Some((session, staff))) = (ticket, found) else {
-        return Err(PageError::LoggedOut { wanted: wanted(&request) });
+        return Err(logged_out(&request));
     };
     if !staff.role.may(right) {
         return Err(PageError::Forbidden { role: staff.role });
@@ -77,6 +77,16 @@ async fn enter(console: Arc<Console>, right: Right, mut request: Request) -> Res
     let caller = request.extensions().get::<Caller>().expect("`receive` stands before every page").clone();
     request.extensions_mut().insert(Visit { console, caller, staff, session, token });
     Ok(request)
+}
+
+/// A browser keeps a strict cookie back when a link elsewhere was followed, so
+/// that they may well be logged in.
+fn logged_out(request: &Request) -> PageError {
+    let came_from = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    match (wanted(request), came_from) {
+        (Some(wanted), Some(b"cross-site" | b"same-site")) => PageError::FromElsewhere { wanted },
+        (wanted, _) => PageError::LoggedOut { wanted },
+    }
 }
 
 /// Where to go once they have logged in. A form that was sent is lost; its page is not.

@@ -86,6 +86,7 @@ async fn walk_in(screen: Screen) {
     if screen == Screen::Desk {
         use_keys(&browser).await;
     }
+    follow_a_link(&browser, &yingda).await;
     look_at_everything(&browser).await;
     log_out_and_in(&browser).await;
     browser.check_console().await;
@@ -122,6 +123,14 @@ async fn set_up(browser: &Chromium, yingda: &Demonstration) {
     browser.is_at("/console").await;
     browser.sees("您已登录。").await;
     browser.sees("待补充").await;
+}
+
+/// From a chat or a mail: the browser holds the strict cookie back at first.
+async fn follow_a_link(browser: &Chromium, yingda: &Demonstration) {
+    let link = format!("{}/console/account", yingda.base);
+    browser.open_elsewhere(&format!("data:text/html,<a id=link href={link}>link</a>")).await;
+    browser.click("#link").await;
+    browser.sees("登录着的地方").await;
 }
 
 async fn use_keys(browser: &Chromium) {

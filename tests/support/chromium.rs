@@ -71,6 +71,11 @@ impl Chromium {
             .unwrap_or_else(|error| panic!("{address}: {error}"));
     }
 
+    /// A page that is not ours.
+    pub async fn open_elsewhere(&self, url: &str) {
+        self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
     pub async fn find(&self, selector: &str) -> WebElement {
         self.driver.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
