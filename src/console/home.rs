@@ -16,6 +16,9 @@ use crate::model::Right;
 use crate::publishing::Status;
 use crate::rulebook::Problem;
 
+/// Enough to know where to begin.
+const MOST_NAMED: usize = 8;
+
 #[derive(Template)]
 #[template(path = "console/pages/home.html")]
 struct HomePage {
@@ -94,13 +97,15 @@ fn unfinished_places(visit: &Visit, status: &Status) -> Option<Task> {
     if files.is_empty() {
         return None;
     }
-    let total = visit.console.live.load().rulebook.rules.len();
+    let edition = visit.console.live.load();
+    let rules = &edition.rulebook.rules;
     let what = visit.caller.t.say("home.unfinished").owned();
-    let names = files.iter().take(6).copied().collect::<Vec<_>>().join("、");
+    let waiting = rules.iter().filter(|rule| files.contains(&*rule.place.file));
+    let names: Vec<&str> = waiting.take(MOST_NAMED).map(|rule| &*rule.name).collect();
     Some(Task {
         urgency: Urgency::Soon,
-        what: what.with("n", files.len()).with("m", total),
-        detail: Some(names),
+        what: what.with("n", files.len()).with("m", rules.len()),
+        detail: (!names.is_empty()).then(|| names.join("、") + " …"),
         action: None,
     })
 }
@@ -130,7 +135,8 @@ async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageEr
     let (heard, members) = (has_heard(console).await?, console.store.list_staff().await?.len());
     let mut steps = vec![
         step("home.step_password", true, None),
-        step("home.step_try", false, Some("/console/try")),
+        // Trying it out leaves no trace: it counts as done once real messages come.
+        step("home.step_try", heard, Some("/console/try")),
         step("home.step_contact", edition.rulebook.catalog.default_contact().is_some(), None),
         step("home.step_hours", !edition.rulebook.settings.hours.is_unset(), None),
         step("home.step_filled", is_filled, None),
@@ -140,10 +146,6 @@ async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageEr
     if visit.staff.role.may(Right::Administer) {
         steps.push(step("home.step_members", members > 1, Some("/console/members")));
         steps.push(step("home.step_codes", visit.staff.has_second_factor, Some("/console/account/codes")));
-    }
-    // Trying it out leaves no trace: it counts as done once real messages come.
-    for step in steps.iter_mut().skip(1).take(1) {
-        step.is_done = heard;
     }
     Ok(steps)
 }
