@@ -37,7 +37,7 @@ pub struct Chromium {
     axe: String,
     base: String,
     screen: Screen,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Chromium {
@@ -61,7 +61,7 @@ impl Chromium {
         let profile = tempfile::tempdir().expect("a temporary folder");
         let driver = WebDriver::new(&server, capabilities(screen, &profile)).await.expect("Chromium starts");
         driver.set_page_load_timeout(PAGE_DEADLINE).await.expect("a timeout");
-        Some(Self { driver, chromedriver, axe, base: base.to_owned(), screen, _profile: profile })
+        Some(Self { driver, chromedriver, axe, base: base.to_owned(), screen, profile })
     }
 
     pub async fn open(&self, address: &str) {
@@ -190,16 +190,19 @@ impl Chromium {
         assert!(bad.is_empty(), "the browser complains: {bad:#?}");
     }
 
-    pub async fn quit(mut self) {
-        let driver = self.driver.clone();
-        driver.quit().await.expect("it ends");
-        let _ = self.chromedriver.kill();
-        let _ = self.chromedriver.wait();
+    pub async fn quit(self) {
+        self.driver.clone().quit().await.expect("it ends");
     }
 }
 
+/// Also when a test fails: chromedriver that is killed leaves its browser behind.
 impl Drop for Chromium {
     fn drop(&mut self) {
+        // Chromium's own mark in its profile: a link to `host-number`.
+        let mark = fs::read_link(self.profile.path().join("SingletonLock")).unwrap_or_default();
+        if let Some((_, browser)) = mark.to_string_lossy().rsplit_once('-') {
+            let _ = Command::new("kill").arg(browser).status();
+        }
         let _ = self.chromedriver.kill();
         let _ = self.chromedriver.wait();
     }
