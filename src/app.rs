@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info};
 
 use crate::config::{self, Config, KeyError, StoreUrl};
+use crate::console;
 use crate::conversation::{Desk, DeskAccount, DeskSettings};
 use crate::jobs::{self, JobSettings, Schedule};
 use crate::model::{self, Clock};
@@ -107,7 +108,8 @@ impl App {
             keep_messages_days,
             public_url: public_url.as_deref().map(Arc::from),
         };
-        let routes = webhook.routes().merge(site::routes(site));
+        let console = console::routes(wire_console(config, &store, &press, &clock));
+        let routes = webhook.routes().merge(site::routes(site)).merge(console);
         let alerts = alerts(config, &store, &clock, &metrics)?;
         let work = JobSettings {
             keep_messages_days,
@@ -236,6 +238,26 @@ fn alerts(
     let names: BTreeMap<_, _> =
         config.accounts.iter().map(|account| (account.id.clone(), account.name.clone())).collect();
     Ok(Some(Alerts::new(store.clone(), clock.clone(), robot, names, metrics.notices.clone())))
+}
+
+fn wire_console(config: &Config, store: &Store, press: &Press, clock: &Clock) -> console::Wiring {
+    let accounts = config.accounts.iter().map(|account| console::ServedAccount {
+        id: account.id.clone(),
+        name: account.name.clone(),
+        human: account.human,
+    });
+    console::Wiring {
+        store: store.clone(),
+        live: press.live(),
+        clock: clock.clone(),
+        status: press.status(),
+        accounts: accounts.collect(),
+        public_url: config.server.public_url.as_ref().map(|url| Arc::from(url.as_str())),
+        mode: match config.source {
+            config::Source::Demonstration(_) => console::Mode::Demonstration,
+            config::Source::File(_) | config::Source::Environment => console::Mode::Service,
+        },
+    }
 }
 
 /// How `site` learns what `publishing` knows.

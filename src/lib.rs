@@ -8,6 +8,7 @@ pub mod answer; // text + rulebook -> which rule. Pure
 pub mod app; // the only wiring
 pub mod cli;
 pub mod config; // yingda.toml and the environment -> checked settings
+pub mod console; // the staff's pages
 pub mod conversation; // one message in, one outcome out
 pub mod jobs; // scheduled work that runs once
 pub mod model; // nouns: message, reply, conversation, clock. No IO

@@ -15,6 +15,7 @@ mod support;
 mod answers;
 mod architecture;
 mod commands;
+mod console;
 mod desk;
 mod documents;
 mod forms;

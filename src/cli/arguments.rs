@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
-use super::{ask, check, completions, doctor, init, journal, send, test};
+use super::{ask, check, completions, doctor, init, journal, send, staff, test};
 
 const EXAMPLES: &str = "\
 先试试：
@@ -61,12 +61,17 @@ pub enum Command {
     Journal(journal::Args),
     /// 写第一份设置 yingda.toml，密钥随机生成
     Init(init::Args),
+    /// 控制台的成员：列出、邀请、重设密码、停用、改角色
+    Staff(staff::Args),
     /// 打印命令补全脚本，供 shell 使用
     Completions(completions::Args),
 }
 
 /// The whole command line, as clap knows it.
 pub fn command_line() -> clap::Command {
-    let every = |command: clap::Command| command.help_template(TEMPLATE);
-    every(Arguments::command()).mut_subcommands(every)
+    with_template(Arguments::command())
+}
+
+fn with_template(command: clap::Command) -> clap::Command {
+    command.help_template(TEMPLATE).disable_help_subcommand(true).mut_subcommands(with_template)
 }

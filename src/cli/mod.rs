@@ -20,6 +20,7 @@ mod reference;
 mod send;
 mod serve;
 mod settings;
+mod staff;
 mod test;
 mod visit;
 
@@ -50,6 +51,7 @@ fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => doctor::run(&args, &settings),
         Command::Journal(args) => journal::run(&args, &settings),
         Command::Init(args) => init::run(&args, &settings),
+        Command::Staff(args) => staff::run(&args, &settings),
         Command::Completions(args) => Ok(completions::run(&args)),
     }
 }

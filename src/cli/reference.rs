@@ -15,11 +15,7 @@ pub fn reference() -> String {
         "<!-- 由命令行的定义生成，不要手改；重新生成：UPDATE_REFERENCE=1 cargo test reference -->\n\
          # 命令\n\nEvery command of `yingda`, its options and examples. `yingda 命令 --help` 显示同样的内容。\n",
     );
-    let subcommands: Vec<Command> = program.get_subcommands().cloned().collect();
     describe(&mut program, &mut page);
-    for mut command in subcommands {
-        describe(&mut command, &mut page);
-    }
     page
 }
 
@@ -36,16 +32,30 @@ fn describe(command: &mut Command, page: &mut String) {
     }
     for subcommand in subcommands {
         let about = subcommand.get_about().map(ToString::to_string).unwrap_or_default();
-        let name = subcommand.get_name();
-        let _ = writeln!(page, "| [`{name}`](#yingda-{name}) | {about} |");
+        let anchor = subcommand.get_bin_name().unwrap_or_default().replace(' ', "-");
+        let _ = writeln!(page, "| [`{}`](#{anchor}) | {about} |", subcommand.get_name());
     }
-    page.push_str("\n| 参数和选项 | 说明 |\n|--|--|\n");
-    for argument in command.get_arguments() {
-        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-        let _ = writeln!(page, "| `{}` | {} |", written(argument), help.replace('|', "\\|"));
-    }
+    describe_arguments(command, page);
     if let Some(notes) = command.get_after_help() {
         let _ = write!(page, "\n```\n{notes}\n```\n");
+    }
+    let parts: Vec<Command> = command.get_subcommands().cloned().collect();
+    for mut part in parts {
+        describe(&mut part, page);
+    }
+}
+
+/// What every command takes is told once a command, not for each of its parts.
+fn describe_arguments(command: &Command, page: &mut String) {
+    let is_part = command.get_bin_name().is_some_and(|name| name.matches(' ').count() > 1);
+    let told = |argument: &&Arg| !is_part || !(argument.is_global_set() || argument.get_id() == "help");
+    let arguments: Vec<&Arg> = command.get_arguments().filter(told).collect();
+    if !arguments.is_empty() {
+        page.push_str("\n| 参数和选项 | 说明 |\n|--|--|\n");
+    }
+    for argument in arguments {
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(page, "| `{}` | {} |", written(argument), help.replace('|', "\\|"));
     }
 }
 

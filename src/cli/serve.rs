@@ -2,6 +2,7 @@
 //! at all it prepares a demonstration first. Not here: the wiring (app).
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -13,6 +14,7 @@ use crate::config::{Config, ConfigError, Source, Warning, prepare_demonstration}
 use crate::model::Clock;
 use crate::publishing::{Status, write_shipped_rulebook};
 use crate::rehearsal::Score;
+use crate::store::Ticket;
 use crate::telemetry::log;
 
 use super::settings::{Settings, start_runtime};
@@ -30,7 +32,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
 async fn serve(config: &Config) -> anyhow::Result<()> {
     let signals = Signals::listen()?;
     let app = App::build(config, Clock::System).await?;
-    let welcome = Welcome::of(config, &app);
+    let welcome = Welcome::of(config, &app, make_setup_key(&app).await?);
     let stop = async {
         // Asked for only once the port is ours.
         tell_the_service_manager();
@@ -57,6 +59,14 @@ fn load_or_demonstrate(settings: &Settings) -> anyhow::Result<(Config, Vec<Warni
     Ok(loaded)
 }
 
+/// While nobody has a password; each start makes a new one.
+async fn make_setup_key(app: &App) -> anyhow::Result<Option<Ticket>> {
+    if app.store.anyone_can_log_in().await? {
+        return Ok(None);
+    }
+    Ok(Some(app.store.make_setup_key(app.clock.now()).await?))
+}
+
 /// `Type=notify` in deploy/yingda.service. Nobody listens when it was not
 /// systemd that started us.
 fn tell_the_service_manager() {
@@ -77,10 +87,11 @@ struct Welcome {
     /// The folder has errors; this version answers instead.
     stale: Option<i64>,
     unfinished: usize,
+    setup_key: Option<Ticket>,
 }
 
 impl Welcome {
-    fn of(config: &Config, app: &App) -> Self {
+    fn of(config: &Config, app: &App, setup_key: Option<Ticket>) -> Self {
         let live = app.press.live();
         let edition = live.load();
         let status = app.press.status();
@@ -88,7 +99,8 @@ impl Welcome {
         let article = edition.rulebook.catalog.articles.first().map(|article| article.id.to_string());
         Self {
             demonstration: matches!(config.source, Source::Demonstration(_)),
-            address: format!("http://{}", config.server.listen),
+            address: here(config.server.listen),
+            setup_key,
             folder: config.rulebook.folder.display().to_string(),
             account: config.accounts.first().map(|account| account.id.to_string()).unwrap_or_default(),
             article,
@@ -99,13 +111,21 @@ impl Welcome {
         }
     }
 
-    /// A service's log needs none of it.
+    /// A service's log needs none of it, but for the way in.
     fn show(&self) {
-        if self.demonstration
-            && let Err(error) = self.write(&mut io::stdout().lock())
-        {
+        let out = &mut io::stdout().lock();
+        let written = if self.demonstration { self.write(out) } else { self.write_setup_link(out) };
+        if let Err(error) = written {
             tracing::debug!(%error, "Nobody reads standard output");
         }
+    }
+
+    /// Works on this machine alone: from elsewhere, through a tunnel
+    /// (`ssh -L`), or with a link of `yingda staff add`.
+    fn write_setup_link(&self, out: &mut impl io::Write) -> io::Result<()> {
+        let Some(key) = &self.setup_key else { return Ok(()) };
+        writeln!(out, "控制台  {}/setup?key={}  （一次性，只能在本机打开）", self.address, key.as_str())?;
+        out.flush()
     }
 
     fn say_transcripts(&self) -> String {
@@ -127,7 +147,12 @@ impl Welcome {
         if let Some(version) = self.stale {
             writeln!(out, "注意：规则有错，现在用的是第 {version} 版。运行 yingda check 看错在哪里。")?;
         }
-        writeln!(out, "\n试一试（另开一个终端，在同一个目录）：")?;
+        writeln!(out, "\n试聊    {address}/try")?;
+        match &self.setup_key {
+            Some(_) => self.write_setup_link(out)?,
+            None => writeln!(out, "控制台  {address}/console")?,
+        }
+        writeln!(out, "\n在终端里试（另开一个，在同一个目录）：")?;
         writeln!(out, "  yingda ask 一个人多少钱      看会怎样回答，为什么")?;
         writeln!(out, "  yingda send 一个人多少钱     像微信那样加密发来一条，看真正的回复")?;
         writeln!(
@@ -144,6 +169,16 @@ impl Welcome {
         writeln!(out, "\n接上真正的公众号：yingda init 写一份设置。按 Ctrl-C 停止。")?;
         out.flush()
     }
+}
+
+/// How this machine reaches us: `0.0.0.0` is no address to open.
+pub(super) fn here(listen: SocketAddr) -> String {
+    let ip = match listen.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    format!("http://{}", SocketAddr::new(ip, listen.port()))
 }
 
 /// What asks us to stop: Ctrl-C, and the signal of a service manager.

@@ -117,6 +117,14 @@ pub struct Desk {
     at_work: TaskTracker,
 }
 
+/// A message, when it came and what its reply may hold.
+#[derive(Clone, Copy, Debug)]
+struct Incoming<'a> {
+    message: &'a Message,
+    limits: Limits,
+    now: Timestamp,
+}
+
 impl Desk {
     pub fn new(store: Store, live: Live, clock: Clock, settings: DeskSettings) -> Self {
         Self {
@@ -188,7 +196,7 @@ impl Desk {
             let (decided, nearest) = match allowed {
                 true => {
                     let number = self.number_for(message, &before.conversation, now, deadline).await;
-                    self.decide(message, &before.conversation, limits, now, number)
+                    self.decide(Incoming { message, limits, now }, &before.conversation, number)
                 }
                 false => (self.flooded(message, &before.conversation), None),
             };
@@ -265,12 +273,11 @@ impl Desk {
     /// The decision, and the rules that came nearest where none answered.
     fn decide(
         &self,
-        message: &Message,
+        incoming: Incoming<'_>,
         before: &Conversation,
-        limits: Limits,
-        now: Timestamp,
         lead_number: Option<LeadNumber>,
     ) -> (Decided, Option<String>) {
+        let Incoming { message, limits, now } = incoming;
         let edition = self.live.load();
         let situation = Situation {
             edition: &edition,

@@ -130,6 +130,11 @@ id!(
     DeliveryKey, is_slug_character
 );
 
+id!(
+    /// One member of staff, whatever they are called today.
+    StaffId, is_slug_character
+);
+
 impl CustomerId {
     /// Enough to follow one customer through the log, too little to know them.
     pub fn masked(&self) -> String {

@@ -13,6 +13,7 @@ pub mod lead;
 pub mod message;
 pub mod outcome;
 pub mod reply;
+pub mod staff;
 
 pub use actor::{Act, Actor};
 pub use clock::Clock;
@@ -24,3 +25,4 @@ pub use lead::{LeadForm, LeadNumber, LeadStatus, Source};
 pub use message::{Content, Event, Message, Proof};
 pub use outcome::{Outcome, OutcomeKind};
 pub use reply::{Card, Limits, Reply, Span, Text};
+pub use staff::{Right, Role, StaffId, StaffName};

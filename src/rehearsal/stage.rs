@@ -45,6 +45,19 @@ impl<'a> Rehearsal<'a> {
         }
     }
 
+    /// Goes on where another rehearsal was left.
+    #[must_use]
+    pub fn picking_up(mut self, conversation: Conversation, spoken: u64) -> Self {
+        self.conversation = conversation;
+        self.spoken = spoken;
+        self
+    }
+
+    /// Where the customer stands, and how many messages they have sent.
+    pub fn left_at(self) -> (Conversation, u64) {
+        (self.conversation, self.spoken)
+    }
+
     pub fn says(&mut self, text: &str) -> Decided {
         self.sends(Content::text(text))
     }

@@ -85,6 +85,14 @@ impl StoreError {
         }
     }
 
+    /// Another row with the same key was there first.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::Database(error)) => error.is_unique_violation(),
+            _ => false,
+        }
+    }
+
     pub(crate) fn corrupt(what: &'static str, cause: impl std::fmt::Display) -> Self {
         Self::Corrupt { what, cause: cause.to_string() }
     }

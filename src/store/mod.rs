@@ -5,6 +5,8 @@
 //! A file per noun. `open` connects and migrates; `committer` writes messages,
 //! many in one commit. Not here: what a message means (conversation).
 
+mod api_token;
+mod attempt;
 mod committer;
 mod conversation;
 mod customer;
@@ -13,6 +15,7 @@ mod erasure;
 mod error;
 mod figures;
 mod inbox;
+mod invitation;
 mod job;
 mod journal;
 mod lead;
@@ -21,6 +24,7 @@ mod message;
 mod miss;
 mod notice;
 mod open;
+mod operation;
 mod person;
 mod personal;
 mod phrase;
@@ -28,10 +32,16 @@ mod privacy;
 mod refusal;
 mod schema;
 mod seal;
+mod second_factor;
+mod session;
+mod staff;
 mod statistics;
+mod ticket;
 mod timeline;
 mod version;
 mod waiting;
+pub use api_token::ApiToken;
+pub use attempt::Attempts;
 
 pub use committer::{Committed, Committer, Uncommitted};
 pub use conversation::Loaded;
@@ -39,24 +49,29 @@ pub use customer::Coming;
 pub use error::StoreError;
 pub use figures::{Figure, FigureName, Listed, MESSAGES_PAGE, MessageFilter, Opens};
 pub use inbox::{INBOX_PAGE, InboxFilter, InboxRow, LastMessage};
+pub use invitation::{Invitation, Purpose};
 pub use job::{JobStanding, Lease};
 pub use journal::Place as JournalPlace;
 pub use lead::{
-    Changed, DueBy, Lead, LeadChange, LeadCounts, LeadFilter, LeadOrder, LeadOwner, LeadPage, LocalTime,
-    PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
+    Changed as LeadChanged, DueBy, Lead, LeadChange, LeadCounts, LeadFilter, LeadOrder, LeadOwner, LeadPage,
+    LocalTime, PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
 };
 pub use leftover::{Leftover, find_journals, find_leftover, replay_leftover, wait_for_journal};
 pub use message::{Record, Reply as StoredReply, SignedUrl, body_of};
 pub use miss::{Closing, MOST_MISSES, Miss, Whose};
 pub use notice::{Fate, Kind as NoticeKind, NEWS_FOR, Notice, NoticeHealth};
 pub use open::{Location, Opening, Store};
+pub use operation::{Actor, LogFilter, Operation, OperationKind};
 pub use person::{Left, Noted, PersonFile, Said};
 pub use personal::mask_numbers;
 pub use phrase::ReadyPhrase;
 pub use privacy::{PrivacyAct, PrivacyEntry};
 pub use refusal::RecentRefusal;
 pub use seal::{Sealer, SealingKey};
+pub use session::Session;
+pub use staff::{Changed, Credentials, NewStaff, Staff, Standing};
 pub use statistics::{AnswerTimes, Outcomes, Period, Statistics, WaitingFigures};
+pub use ticket::Ticket;
 pub use timeline::{Before, Entry, Exchange, Happened, TIMELINE_PAGE};
 pub use version::{Version, VersionSource};
 pub use waiting::{Ending, Take, Taken, Waiting};

@@ -13,6 +13,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (2, "versions", include_str!("migrations/0002_versions.sql")),
     (3, "journal", include_str!("migrations/0003_journal.sql")),
     (4, "leads", include_str!("migrations/0004_leads.sql")),
+    (5, "staff", include_str!("migrations/0005_staff.sql")),
 ];
 
 /// The newest step this program knows.

@@ -11,7 +11,7 @@ use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305, XNonce};
 use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
-use super::StoreError;
+use super::{Store, StoreError};
 
 /// XChaCha20 takes 24 bytes: large enough to draw at random without a counter.
 const NONCE_BYTES: usize = 24;
@@ -95,6 +95,19 @@ impl Sealer {
         let plain = open(&self.current).or_else(|| self.previous.as_ref().and_then(open));
         let plain = plain.ok_or(StoreError::CannotUnseal)?;
         String::from_utf8(plain).map_err(|_| StoreError::CannotUnseal)
+    }
+}
+
+impl Store {
+    /// Hands a text to a browser that may keep it and can neither read nor
+    /// change it. What was sealed for one purpose opens for no other.
+    pub fn seal_for(&self, purpose: &str, text: &str) -> String {
+        self.sealer.seal(text, purpose)
+    }
+
+    /// None for whatever we did not seal for this purpose.
+    pub fn unseal_for(&self, purpose: &str, sealed: &str) -> Option<String> {
+        self.sealer.unseal(sealed, purpose).ok()
     }
 }
 

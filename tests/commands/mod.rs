@@ -3,6 +3,7 @@
 mod asking;
 mod failures;
 mod serving;
+mod staff;
 mod writing;
 
 use std::fs;

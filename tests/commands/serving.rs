@@ -10,9 +10,19 @@ fn the_first_start_needs_nothing_and_says_what_to_try() {
 
     assert!(workplace.path("responses/rules/price.md").exists(), "the shipped rulebook is written");
     let address = format!("http://127.0.0.1:{}", workplace.port);
-    for part in
-        ["规则 ", "全部通过", "待补充", "yingda ask", "yingda send", "/privacy", "/readyz", "/a/", &address]
-    {
+    for part in [
+        "规则 ",
+        "全部通过",
+        "待补充",
+        "yingda ask",
+        "yingda send",
+        "/try",
+        "/setup?key=",
+        "/privacy",
+        "/readyz",
+        "/a/",
+        &address,
+    ] {
         assert!(serving.welcome.contains(part), "{part}: {}", serving.welcome);
     }
     let out = workplace.run(&["send", "你好"]).succeeds();

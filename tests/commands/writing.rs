@@ -38,7 +38,7 @@ fn help_is_in_chinese_for_every_command() {
     let workplace = Workplace::bare();
     let overview = workplace.run(&["--help"]).succeeds();
 
-    for command in ["serve", "ask", "check", "test", "send", "doctor", "init", "completions"] {
+    for command in ["serve", "ask", "check", "test", "send", "doctor", "init", "staff", "completions"] {
         let help = workplace.run(&[command, "--help"]).succeeds();
 
         assert!(overview.contains(command), "{command} is not in the overview");

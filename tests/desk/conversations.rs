@@ -39,6 +39,19 @@ async fn a_tapped_option_stays_valid_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_option_of_the_welcome_carries_the_id_that_its_tap_is_known_by() {
+    let yingda = Yingda::start().await;
+    let customer = yingda.customer("a");
+    let id = yingda::model::RuleId::parse("price").expect("an id").option_id();
+
+    let welcome = customer.does(&Content::Event(Event::Follow { scene: None })).await.reply;
+    let tapped = Content::Text { text: "费用".to_owned(), option: Some(id.clone()) };
+
+    assert!(format!("{welcome:?}").contains(&id), "{welcome:?}");
+    assert_eq!(customer.does(&tapped).await.text(), "费用请问顾问。");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn options_of_one_customer_mean_nothing_to_another() {
     let yingda = Yingda::start().await;
     yingda.customer("a").follows().await;

@@ -124,9 +124,10 @@ async fn a_form_that_asks_for_a_person_hands_over_by_the_accounts_setting() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_are_said_to_be_told_only_where_a_robot_tells_them() {
-    for (robot, told) in
-        [("", false), ("[notify]\nwecom_robot = \"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k\"\n", true)]
-    {
+    for (robot, told) in [
+        ("", false),
+        ("[notify]\nwecom_robot = \"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k\"\n", true),
+    ] {
         let setup = Setup { account: robot.into(), ..Setup::default() };
         let yingda = Yingda::start_with(setup).await;
 

@@ -2,8 +2,8 @@
 
 use yingda::rulebook::{Article, Catalog, Contact, Rulebook};
 
-use super::html::{elements_of, text_of};
 use super::visit::{Page, Served, plain_article, sample_rulebook};
+use crate::support::html::{elements_of, text_of};
 
 const ATTACK: &str = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>";
 

@@ -3,7 +3,6 @@
 mod colours;
 mod health;
 mod hostile;
-mod html;
 mod pages;
 mod protection;
 mod visit;

@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 use jiff::civil::date;
 use yingda::rulebook::{Article, Catalog, Contact, Rulebook};
 
-use super::html::{elements_of, text_of};
 use super::visit::{
     Page, Served, plain_article, rulebook_of, sample_contact, sample_rulebook, stale_article,
 };
+use crate::support::html::{elements_of, text_of};
 
 /// So that a page opens at once on a phone with a weak signal.
 const MOST_BYTES: usize = 40 * 1024;

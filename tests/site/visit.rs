@@ -96,6 +96,12 @@ impl Served {
     }
 }
 
+impl AsRef<str> for Page {
+    fn as_ref(&self) -> &str {
+        &self.body
+    }
+}
+
 impl Page {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

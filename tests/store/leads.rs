@@ -3,7 +3,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use yingda::model::{Actor, LeadNumber, LeadStatus};
 use yingda::store::{
-    Changed, Committed, LeadChange, LeadFilter, LeadOwner, LocalTime, PrivacyAct, Record, Store, What,
+    Committed, LeadChange, LeadChanged, LeadFilter, LeadOwner, LocalTime, PrivacyAct, Record, Store, What,
 };
 
 use crate::support::databases::fresh_stores;
@@ -170,14 +170,14 @@ async fn of_two_who_change_a_lead_at_once_the_second_sees_what_the_first_did() {
         let mine = LeadChange::Owner(Some("wang".into()));
         let other = store.change_lead(seen(&account(), &first, 1), &mine, &staff("wang", evening())).await;
 
-        assert!(matches!(one, Ok(Changed::Done(lead)) if lead.revision == 2), "{}", fresh.name());
-        let Ok(Changed::Stale(now)) = other else { panic!("{}: {other:?}", fresh.name()) };
+        assert!(matches!(one, Ok(LeadChanged::Done(lead)) if lead.revision == 2), "{}", fresh.name());
+        let Ok(LeadChanged::Stale(now)) = other else { panic!("{}: {other:?}", fresh.name()) };
         assert_eq!(now.status, LeadStatus::Contacted);
         assert_eq!(now.owner, None);
         let gone = store
             .change_lead(seen(&account(), &number("260412-99"), 1), &mine, &staff("li", evening()))
             .await;
-        assert!(matches!(gone, Ok(Changed::Gone)));
+        assert!(matches!(gone, Ok(LeadChanged::Gone)));
         fresh.discard().await;
     }
 }
@@ -196,7 +196,7 @@ async fn of_many_changes_in_one_moment_one_is_made_and_every_note_is_kept() {
                 })
             });
             let all = futures_util::future::join_all(all).await;
-            all.into_iter().filter(|done| matches!(done, Ok(Changed::Done(_)))).count()
+            all.into_iter().filter(|done| matches!(done, Ok(LeadChanged::Done(_)))).count()
         };
 
         assert_eq!(at_once(|n| LeadChange::Owner(Some(format!("s{n}")))).await, 1, "{}", fresh.name());

@@ -10,4 +10,5 @@ mod messages;
 mod misses;
 mod opening;
 mod sheets;
+mod staff;
 mod versions;

@@ -116,7 +116,7 @@ fn config_file(folder: &TempDir) -> PathBuf {
     folder.path().join("yingda.toml")
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }

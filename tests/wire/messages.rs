@@ -317,7 +317,7 @@ fn a_message_without_details_is_still_a_message() {
 #[test]
 fn a_text_beyond_the_limit_is_cut_between_two_characters() {
     let text = |bytes: usize| {
-        let content = "甲".repeat(bytes / 3) + &"a".repeat(bytes % 3);
+        let content = "甲".repeat(bytes / 3) + "a".repeat(bytes % 3).as_str();
         match read(&format!("<MsgType>text</MsgType><Content>{content}</Content>")).content {
             Content::Text { text, .. } => text.len(),
             other => panic!("not a text: {other:?}"),

@@ -134,7 +134,7 @@ fn a_typed_question_gets_one_card_and_a_follow_up_to_eight() {
 #[test]
 fn a_reply_at_the_limit_is_whole_and_above_it_is_cut() {
     let content = |bytes: usize| {
-        let reply = Reply::text("甲".repeat(bytes / 3) + &"a".repeat(bytes % 3));
+        let reply = Reply::text("甲".repeat(bytes / 3) + "a".repeat(bytes % 3).as_str());
         let written = written(&reply);
         let start = written.find("<Content><![CDATA[").expect("a text") + "<Content><![CDATA[".len();
         written.find("]]></Content>").expect("a text") - start

@@ -4,12 +4,10 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::visit::Page;
-
 /// What a reader sees, a block a line. Fails when the page is not well-formed.
-pub fn text_of(page: &Page) -> String {
+pub fn text_of(page: &impl AsRef<str>) -> String {
     let mut lines = vec![String::new()];
-    read(&page.body, |event| {
+    read(page.as_ref(), |event| {
         let line = lines.last_mut().expect("never empty");
         match event {
             Event::Text(text) => line.push_str(text),
@@ -24,9 +22,9 @@ pub fn text_of(page: &Page) -> String {
 }
 
 /// Every element's name with its attributes.
-pub fn elements_of(page: &Page) -> Vec<(String, Vec<(String, String)>)> {
+pub fn elements_of(page: &impl AsRef<str>) -> Vec<(String, Vec<(String, String)>)> {
     let mut elements = Vec::new();
-    read(&page.body, |event| {
+    read(page.as_ref(), |event| {
         if let Event::Start(tag) | Event::Empty(tag) = event {
             elements.push((name_of(tag), attributes_of(tag)));
         }
@@ -75,6 +73,6 @@ fn attributes_of(tag: &BytesStart<'_>) -> Vec<(String, String)> {
 }
 
 fn is_block(tag: &BytesStart<'_>) -> bool {
-    const INLINE: [&str; 5] = ["a", "span", "strong", "em", "dd"];
+    const INLINE: [&str; 9] = ["a", "span", "strong", "em", "dd", "del", "ins", "code", "kbd"];
     !INLINE.contains(&name_of(tag).as_str())
 }

@@ -1,0 +1,175 @@
+// What the pages do beyond their forms and links. Everything here has a way
+// without it: a form is sent, a list is typed line by line.
+'use strict';
+
+const live = document.getElementById('live');
+const say = (words) => {
+  live.textContent = '';
+  requestAnimationFrame(() => { live.textContent = words; });
+};
+
+// A form marked data-live is sent in the background, and its place on the page
+// is taken by the same place of the answer.
+async function sendLive(form, button) {
+  const data = new URLSearchParams(new FormData(form, button));
+  form.classList.add('waiting');
+  form.setAttribute('aria-busy', 'true');
+  const answer = await fetch(form.action, { method: 'POST', body: data });
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const next = page.getElementById(form.id);
+  if (!next) throw new Error('the answer is another page');
+  form.replaceWith(next);
+  prepare(next);
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!form.dataset.live) return;
+  if (form.getAttribute('aria-busy')) { event.preventDefault(); return; }
+  event.preventDefault();
+  remember(form);
+  const button = event.submitter;
+  sendLive(form, button).catch(() => {
+    // Sent again as a plain form, the browser says itself what is wrong.
+    form.removeAttribute('data-live');
+    form.removeAttribute('aria-busy');
+    form.requestSubmit(button);
+  });
+});
+
+// What was said last comes back with the up arrow.
+let lastSaid = '';
+function remember(form) {
+  const field = form.querySelector('[data-resend]');
+  if (field && field.value.trim()) lastSaid = field.value;
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'ArrowUp' || !event.target.dataset.resend || event.target.value || !lastSaid) return;
+  event.preventDefault();
+  event.target.value = lastSaid;
+});
+
+// A text is copied by one tap; without the script a tap selects it.
+async function copy(button) {
+  const element = document.getElementById(button.dataset.copies);
+  const text = element.value ?? element.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    if (element.select) element.select();
+    else window.getSelection().selectAllChildren(element);
+    document.execCommand('copy');
+  }
+  button.textContent = button.dataset.copied;
+  say(button.dataset.copied);
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-copies]');
+  if (button) copy(button);
+});
+
+// Lines of a text become chips: Enter adds one, a tap removes it.
+function makeChips(area) {
+  const list = document.createElement('ul');
+  const input = document.createElement('input');
+  list.className = 'chips';
+  input.type = 'text';
+  input.id = area.id + '-new';
+  input.placeholder = area.dataset.chips;
+  input.setAttribute('aria-label', area.dataset.chips);
+  if (area.hasAttribute('aria-describedby')) {
+    input.setAttribute('aria-describedby', area.getAttribute('aria-describedby'));
+  }
+  const words = () => area.value.split('\n').map((word) => word.trim()).filter(Boolean);
+  const write = (next) => {
+    area.value = [...new Set(next)].join('\n');
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+    draw();
+  };
+  const draw = () => {
+    list.replaceChildren(...words().map((word) => {
+      const item = document.createElement('li');
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = word + ' ×';
+      button.setAttribute('aria-label', area.dataset.remove + ' ' + word);
+      button.addEventListener('click', () => {
+        write(words().filter((other) => other !== word));
+        input.focus();
+      });
+      item.append(button);
+      return item;
+    }));
+  };
+  const add = () => {
+    if (!input.value.trim()) return;
+    write([...words(), input.value.trim()]);
+    input.value = '';
+  };
+  input.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.ctrlKey && !event.isComposing) { event.preventDefault(); add(); }
+    if (event.key === 'Backspace' && !input.value) write(words().slice(0, -1));
+  });
+  input.addEventListener('blur', add);
+  area.hidden = true;
+  area.before(list, input);
+  const label = document.querySelector('label[for="' + area.id + '"]');
+  if (label) label.htmlFor = input.id;
+  draw();
+}
+
+// Keys: / g n ? alone, where nobody is typing; Ctrl+Enter and Ctrl+J anywhere.
+let afterG = 0;
+const isTyping = (element) => element.matches('input, textarea, select, [contenteditable]');
+
+function follow(selector) {
+  const link = document.querySelector(selector);
+  if (link) link.click();
+  return Boolean(link);
+}
+
+function press(event) {
+  const key = event.key;
+  if (Date.now() - afterG < 1500) {
+    afterG = 0;
+    return /^[a-z]$/.test(key) && follow('.side [data-key="' + key + '"]');
+  }
+  if (key === 'g') { afterG = Date.now(); return true; }
+  if (key === 'n') return follow('[data-new]');
+  if (key === '?') { location.href = '/console/keys'; return true; }
+  if (key === '/') {
+    const field = document.querySelector('input[type="search"]');
+    if (field) field.focus();
+    return Boolean(field);
+  }
+  return false;
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.altKey || event.metaKey || event.isComposing) return;
+  if (event.ctrlKey) {
+    const form = event.target.closest('form');
+    if (event.key === 'Enter' && form) { event.preventDefault(); form.requestSubmit(); }
+    if (event.key === 'j' && document.querySelector('.side')) {
+      event.preventDefault();
+      location.href = '/console/try';
+    }
+    return;
+  }
+  if (document.body.dataset.keys !== 'on' || isTyping(event.target)) return;
+  if (press(event)) event.preventDefault();
+});
+
+function prepare(root) {
+  root.querySelectorAll('[data-copies]').forEach((button) => { button.hidden = false; });
+  root.querySelectorAll('textarea[data-chips]').forEach(makeChips);
+  root.querySelectorAll('.phone-screen').forEach((screen) => { screen.scrollTop = screen.scrollHeight; });
+  const field = root.querySelector('[data-resend]');
+  // On a phone the keyboard would hide the page.
+  const isWide = window.matchMedia('(min-width: 48rem)').matches;
+  if (field && (root !== document || isWide)) field.focus({ preventScroll: true });
+}
+
+prepare(document);

@@ -1,0 +1,171 @@
+//! 首页: what is to be done, the most urgent first. Whatever else asks for
+//! attention later is one more function that returns `Task`s, and one more line
+//! in `tasks`.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::response::Response;
+
+use super::failure::PageError;
+use super::frame::{Frame, show as show_page};
+use super::visit::Visit;
+use super::words::Sentence;
+use super::{Console, Mode};
+use crate::model::Right;
+use crate::publishing::Status;
+use crate::rulebook::Problem;
+
+/// Enough to know where to begin.
+const MOST_NAMED: usize = 8;
+
+#[derive(Template)]
+#[template(path = "console/pages/home.html")]
+struct HomePage {
+    frame: Frame,
+    tasks: Vec<Task>,
+    steps: Vec<Step>,
+    rules: usize,
+    version: i64,
+    transcripts: (usize, usize),
+}
+
+/// One thing that somebody should do.
+struct Task {
+    urgency: Urgency,
+    what: Sentence<'static>,
+    /// One line more: where, or why.
+    detail: Option<String>,
+    action: Option<(String, Sentence<'static>)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Urgency {
+    Now,
+    Soon,
+    Whenever,
+}
+
+/// Of the first day with yingda.
+struct Step {
+    name: Sentence<'static>,
+    is_done: bool,
+    address: Option<&'static str>,
+}
+
+pub(super) async fn show(visit: Visit) -> Result<Response, PageError> {
+    let console = &visit.console;
+    let status = console.status();
+    let score = status.transcripts;
+    let steps = first_steps(&visit, &status).await?;
+    show_page(&HomePage {
+        frame: visit.frame("home"),
+        tasks: tasks(&visit, &status),
+        steps: if steps.iter().all(|step| step.is_done) { Vec::new() } else { steps },
+        rules: console.live.load().rulebook.rules.len(),
+        version: console.live.load().version,
+        transcripts: (score.passed, score.passed + score.failed),
+    })
+}
+
+fn tasks(visit: &Visit, status: &Status) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    tasks.extend(broken_rulebook(visit, status));
+    tasks.extend(unfinished_places(visit, status));
+    tasks.extend(warnings(visit, status));
+    tasks.sort_by_key(|task| task.urgency);
+    tasks
+}
+
+/// What was saved last is not live.
+fn broken_rulebook(visit: &Visit, status: &Status) -> Option<Task> {
+    let errors: Vec<&Problem> = status.problems.iter().filter(|problem| problem.is_error()).collect();
+    let first = errors.first()?;
+    let what = visit.caller.t.say("home.broken").owned();
+    Some(Task {
+        urgency: Urgency::Now,
+        what: what.with("errors", errors.len()).with("version", status.version),
+        detail: Some(place_and_cause(first)),
+        action: None,
+    })
+}
+
+/// 〔待填写〕, counted by rule: each is answered by 「请问顾问」 until it is filled in.
+fn unfinished_places(visit: &Visit, status: &Status) -> Option<Task> {
+    let unfinished = status.problems.iter().filter(|problem| problem.code == "unfinished");
+    let files: BTreeSet<&str> = unfinished.map(|problem| problem.file.as_str()).collect();
+    if files.is_empty() {
+        return None;
+    }
+    let edition = visit.console.live.load();
+    let rules = &edition.rulebook.rules;
+    let what = visit.caller.t.say("home.unfinished").owned();
+    let waiting = rules.iter().filter(|rule| files.contains(&*rule.place.file));
+    let names: Vec<&str> = waiting.take(MOST_NAMED).map(|rule| &*rule.name).collect();
+    Some(Task {
+        urgency: Urgency::Soon,
+        what: what.with("n", files.len()).with("m", rules.len()),
+        detail: (!names.is_empty()).then(|| names.join("、") + " …"),
+        action: None,
+    })
+}
+
+fn warnings(visit: &Visit, status: &Status) -> Option<Task> {
+    let others = |problem: &&Problem| !problem.is_error() && problem.code != "unfinished";
+    let warnings: Vec<&Problem> = status.problems.iter().filter(others).collect();
+    let first = warnings.first()?;
+    Some(Task {
+        urgency: Urgency::Whenever,
+        what: visit.caller.t.say("home.warnings").owned().with("n", warnings.len()),
+        detail: Some(place_and_cause(first)),
+        action: None,
+    })
+}
+
+fn place_and_cause(problem: &Problem) -> String {
+    format!("{}:{} {} {}", problem.file, problem.line, problem.cause, problem.remedy)
+}
+
+async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageError> {
+    let console = &visit.console;
+    let edition = console.live.load();
+    let t = visit.caller.t;
+    let step = |key, is_done, address| Step { name: t.say(key).owned(), is_done, address };
+    let is_filled = !status.problems.iter().any(|problem| problem.code == "unfinished");
+    let (heard, members) = (has_heard(console).await?, console.store.list_staff().await?.len());
+    let mut steps = vec![
+        step("home.step_password", true, None),
+        // Trying it out leaves no trace: it counts as done once real messages come.
+        step("home.step_try", heard, Some("/console/try")),
+        step("home.step_contact", edition.rulebook.catalog.default_contact().is_some(), None),
+        step("home.step_hours", !edition.rulebook.settings.hours.is_unset(), None),
+        step("home.step_filled", is_filled, None),
+        step("home.step_account", console.mode == Mode::Service, None),
+        step("home.step_message", heard, None),
+    ];
+    if visit.staff.role.may(Right::Administer) {
+        steps.push(step("home.step_members", members > 1, Some("/console/members")));
+        steps.push(step("home.step_codes", visit.staff.has_second_factor, Some("/console/account/codes")));
+    }
+    Ok(steps)
+}
+
+/// Whether any account has ever received a message.
+async fn has_heard(console: &Console) -> Result<bool, PageError> {
+    for account in &console.accounts {
+        if console.store.find_latest_message(&account.id).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl Urgency {
+    fn badge(self) -> &'static str {
+        match self {
+            Self::Now => "error",
+            Self::Soon => "warning",
+            Self::Whenever => "plain",
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The staff's pages: server-rendered, phone first, working without
+//! JavaScript, in Chinese and English. A page is one file here, its template in
+//! `pages/`, its words in `words/zh` and `words/en`, and one line in `pages()`
+//! below. Not here: what the public reads (site), SQL (store), the engine
+//! (rehearsal).
+//!
+//! To add a page, copy `tokens.rs` with its template and words, and read
+//! `visit.rs` and `pages/parts/`.
+
+mod account;
+mod assets;
+mod confirm;
+mod cookie;
+mod diff;
+mod door;
+mod failure;
+mod form;
+mod frame;
+mod headers;
+mod home;
+mod join;
+mod keys;
+mod log;
+mod login;
+mod members;
+mod more;
+mod nav;
+mod page;
+mod pager;
+mod password;
+mod preferences;
+mod rehearse;
+mod second_factor;
+mod setup;
+mod sheet;
+#[cfg(debug_assertions)]
+mod style;
+mod tokens;
+mod visit;
+mod when;
+mod words;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::routing::{any, get, post};
+use tokio::sync::watch;
+
+use crate::answer::Live;
+use crate::model::{AccountId, Clock, Human, Right};
+use crate::publishing::Status;
+use crate::store::{Store, StoreError};
+
+use page::{Page, here_only, open, page};
+use password::Hasher;
+
+pub use page::Gate;
+pub use words::{Lang, Words};
+
+/// What the console is made from.
+#[derive(Clone, Debug)]
+pub struct Wiring {
+    pub store: Store,
+    pub live: Live,
+    pub clock: Clock,
+    pub status: watch::Receiver<Arc<Status>>,
+    pub accounts: Vec<ServedAccount>,
+    /// Where the public reaches us, without a slash at its end.
+    pub public_url: Option<Arc<str>>,
+    pub mode: Mode,
+}
+
+/// An account as the console knows it.
+#[derive(Clone, Debug)]
+pub struct ServedAccount {
+    pub id: AccountId,
+    pub name: String,
+    pub human: Human,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing was configured: a newcomer on their own machine, who may try
+    /// the bot without a login.
+    Demonstration,
+    Service,
+}
+
+#[derive(Debug)]
+struct Console {
+    store: Store,
+    live: Live,
+    clock: Clock,
+    status: watch::Receiver<Arc<Status>>,
+    accounts: Vec<ServedAccount>,
+    public_url: Option<Arc<str>>,
+    mode: Mode,
+    hasher: Hasher,
+    /// Somebody has a password. It never becomes untrue again.
+    is_set_up: AtomicBool,
+}
+
+/// The table of contents: every address, who may open it, and what answers.
+fn pages() -> Vec<Page> {
+    let mut pages = vec![
+        // For anyone
+        here_only("/setup", get(setup::show).post(setup::take)),
+        here_only("/try", get(rehearse::show_here).post(rehearse::say_here)),
+        open("/join", get(join::show).post(join::take)),
+        open("/login", get(login::show).post(login::take)),
+        open("/preferences", post(preferences::set)),
+        open("/console/assets/{name}", get(assets::serve)),
+        // Work
+        page("/console", Right::Enter, get(home::show)),
+        page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
+        page("/console/more", Right::Enter, get(more::show)),
+        page("/console/keys", Right::Enter, get(keys::show)),
+        // Oneself
+        page("/console/logout", Right::Enter, post(account::log_out)),
+        page("/console/account", Right::Enter, get(account::show)),
+        page("/console/account/password", Right::Enter, post(account::change_password)),
+        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
+        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
+        page(
+            "/console/account/codes/off",
+            Right::Enter,
+            get(second_factor::ask_off).post(second_factor::turn_off),
+        ),
+        // Administration
+        page("/console/members", Right::Administer, get(members::show).post(members::invite)),
+        page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
+        page(
+            "/console/members/{id}/disable",
+            Right::Administer,
+            get(members::ask_disable).post(members::disable),
+        ),
+        page("/console/members/{id}/enable", Right::Administer, post(members::enable)),
+        page("/console/members/{id}/reset", Right::Administer, post(members::make_reset_link)),
+        page("/console/members/invitations/withdraw", Right::Administer, post(members::withdraw)),
+        page("/console/log", Right::Administer, get(log::show)),
+        page("/console/log/export", Right::Administer, get(log::export)),
+        page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
+        page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
+    ];
+    #[cfg(debug_assertions)]
+    pages.push(page("/console/style", Right::Enter, get(style::show)));
+    pages
+}
+
+/// Every address with its gate, for tests that try each of them.
+pub fn addresses() -> Vec<(&'static str, Gate)> {
+    pages().into_iter().map(|page| (page.path, page.gate)).collect()
+}
+
+/// To be served with `ConnectInfo<SocketAddr>`: without it nobody counts as
+/// sitting at this machine.
+pub fn routes(wiring: Wiring) -> Router {
+    let console = Arc::new(Console::new(wiring));
+    let mut router = Router::new();
+    for page in pages() {
+        router = router.route(page.path, page.guarded(&console));
+    }
+    router
+        .route("/console/{*rest}", any(failure::missing))
+        .layer(from_fn_with_state(Arc::clone(&console), door::receive))
+        .layer(map_response(headers::protect))
+        .with_state(console)
+}
+
+impl Console {
+    fn new(wiring: Wiring) -> Self {
+        let Wiring { store, live, clock, status, accounts, public_url, mode } = wiring;
+        let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
+        Self { store, live, clock, status, accounts, public_url, mode, hasher, is_set_up }
+    }
+
+    async fn is_set_up(&self) -> Result<bool, StoreError> {
+        if self.is_set_up.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let is_set_up = self.store.anyone_can_log_in().await?;
+        self.is_set_up.fetch_or(is_set_up, Ordering::Relaxed);
+        Ok(is_set_up)
+    }
+
+    /// What was true when the request came in.
+    fn status(&self) -> Arc<Status> {
+        Arc::clone(&self.status.borrow())
+    }
+}

@@ -1,0 +1,221 @@
+//! A request of somebody who is logged in: what every page of staff is handed.
+//! `admit` stands before those pages: no session, no page; not the right, no
+//! page; a form without the session's token changes nothing.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde::de::DeserializeOwned;
+use subtle::ConstantTimeEq as _;
+
+use super::cookie;
+use super::door::Caller;
+use super::failure::PageError;
+use super::{Console, frame};
+use crate::model::Right;
+use crate::store::{Actor, Operation, OperationKind, Session, Staff, Ticket};
+
+/// A form with long texts in it; what is uploaded has limits of its own.
+const MAX_FORM_BYTES: usize = 2 << 20;
+/// What a browser says of itself, as far as a list of sessions shows it.
+const MAX_AGENT_CHARS: usize = 200;
+/// The hidden field that `parts/form.html` puts into every form.
+const TOKEN_FIELD: &str = "_token";
+
+#[derive(Clone, Debug)]
+pub(super) struct Visit {
+    pub console: Arc<Console>,
+    pub caller: Caller,
+    pub staff: Staff,
+    pub session: Session,
+    /// What every form of this session carries.
+    pub token: String,
+}
+
+/// A form's fields, as a page wants them.
+#[derive(Debug)]
+pub(super) struct Sent<T>(pub T);
+
+pub(super) async fn admit(
+    State((console, right)): State<(Arc<Console>, Right)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match enter(console, right, request).await {
+        Ok(request) => next.run(request).await,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn enter(console: Arc<Console>, right: Right, mut request: Request) -> Result<Request, PageError> {
+    let now = console.clock.now();
+    let ticket = cookie::read(request.headers(), cookie::SESSION).and_then(Ticket::read);
+    let found = match &ticket {
+        Some(ticket) => console.store.find_session(ticket, now).await?,
+        None => None,
+    };
+    let (Some(ticket), Some((session, staff))) = (ticket, found) else {
+        return Err(logged_out(&request));
+    };
+    if !staff.role.may(right) {
+        return Err(PageError::Forbidden { role: staff.role });
+    }
+    let token = ticket.derive("form");
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        request = check_token(request, &token).await?;
+    }
+    console.store.note_session(&session, now).await?;
+    let caller = request.extensions().get::<Caller>().expect("`receive` stands before every page").clone();
+    request.extensions_mut().insert(Visit { console, caller, staff, session, token });
+    Ok(request)
+}
+
+/// A browser keeps a strict cookie back when a link elsewhere was followed, so
+/// that they may well be logged in.
+fn logged_out(request: &Request) -> PageError {
+    let came_from = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    match (wanted(request), came_from) {
+        (Some(wanted), Some(b"cross-site" | b"same-site")) => PageError::FromElsewhere { wanted },
+        (wanted, _) => PageError::LoggedOut { wanted },
+    }
+}
+
+/// Where to go once they have logged in. A form that was sent is lost; its page is not.
+fn wanted(request: &Request) -> Option<String> {
+    let path = request.uri().path_and_query().map(ToString::to_string)?;
+    (*request.method() == Method::GET).then_some(path)
+}
+
+/// A form sends the token as a field; an upload, whose body is not read here,
+/// in its address.
+async fn check_token(request: Request, token: &str) -> Result<Request, PageError> {
+    let is_token = |sent: &str| bool::from(sent.as_bytes().ct_eq(token.as_bytes()));
+    let in_address = field(request.uri().query().unwrap_or_default(), TOKEN_FIELD);
+    if is_upload(request.headers()) {
+        return match in_address {
+            Some(sent) if is_token(&sent) => Ok(request),
+            Some(_) | None => Err(PageError::StaleForm),
+        };
+    }
+    let (parts, body) = request.into_parts();
+    let bytes: Bytes = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| PageError::TooLong)?;
+    let sent = std::str::from_utf8(&bytes).ok().and_then(|form| field(form, TOKEN_FIELD));
+    match sent {
+        Some(sent) if is_token(&sent) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Some(_) | None => Err(PageError::StaleForm),
+    }
+}
+
+fn is_upload(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media_type.starts_with("multipart/form-data")
+}
+
+/// A token has neither spaces nor signs, so `+` need not be told from a space.
+fn field(form: &str, name: &str) -> Option<String> {
+    let value = form.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+    percent_decode_str(value).decode_utf8().ok().map(Cow::into_owned)
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        parts.extensions.get::<Self>().cloned().ok_or(PageError::LoggedOut { wanted: None })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        let form = axum_extra::extract::Form::<T>::from_request(request, state).await;
+        form.map(|form| Self(form.0)).map_err(|_| PageError::Unreadable)
+    }
+}
+
+impl Visit {
+    pub(super) fn now(&self) -> Timestamp {
+        self.console.clock.now()
+    }
+
+    /// What stands around the page; `here` is its key in `nav`.
+    pub(super) fn frame(&self, here: &'static str) -> frame::Frame {
+        frame::Frame::of_staff(self, here)
+    }
+
+    /// For the log: this member does something now.
+    pub(super) fn does(&self, kind: OperationKind, subject: &str) -> Operation {
+        self.actor().does(kind, subject, self.now())
+    }
+
+    pub(super) fn actor(&self) -> Actor {
+        Actor {
+            staff: Some(self.staff.id.clone()),
+            name: self.staff.name.to_string(),
+            ip: self.caller.ip.clone(),
+        }
+    }
+
+    /// It is done: shows `address` next, with this sentence on top.
+    pub(super) fn done(&self, address: &str, notice: &'static str) -> Response {
+        let said = cookie::set(cookie::NOTICE, notice, cookie::A_MINUTE, self.caller.transport);
+        let mut response = go(address);
+        response.headers_mut().append(SET_COOKIE, said);
+        response
+    }
+}
+
+/// After a form: a reload of the next page sends nothing again.
+pub(super) fn go(address: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, address.to_owned())]).into_response()
+}
+
+/// An address of ours, to come back to; anything else is the home page.
+pub(super) fn safe_address(wanted: Option<&str>) -> &str {
+    let is_ours = |address: &&str| {
+        (*address == "/console" || address.starts_with("/console/") || address.starts_with("/console?"))
+            && address.chars().all(|c| c.is_ascii_graphic() && c != '\\')
+    };
+    wanted.filter(is_ours).unwrap_or("/console")
+}
+
+/// `text` as a value in an address.
+pub(super) fn in_address(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+pub(super) fn agent_of(headers: &HeaderMap) -> String {
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    agent.chars().take(MAX_AGENT_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_addresses_are_come_back_to() {
+        let cases = [
+            (Some("/console/members?page=2"), "/console/members?page=2"),
+            (Some("/console"), "/console"),
+            (Some("//evil.example"), "/console"),
+            (Some("/console.evil.example"), "/console"),
+            (Some("https://evil.example/console/"), "/console"),
+            (Some("/console/\r\nset-cookie: a"), "/console"),
+            (None, "/console"),
+        ];
+        for (wanted, expected) in cases {
+            assert_eq!(safe_address(wanted), expected, "{wanted:?}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Times as staff read them, in the centre's own zone.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::Console;
+
+pub(super) fn minute(console: &Console, at: Timestamp) -> String {
+    let local = console.live.load().rulebook.settings.hours.local(at);
+    local.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The first instant of a day.
+pub(super) fn start_of(console: &Console, day: Date) -> Timestamp {
+    console.live.load().rulebook.settings.hours.instant(day.at(0, 0, 0, 0))
+}
+
+/// `2026-11-25`, as a date field sends it; nothing for anything else.
+pub(super) fn day(raw: &str) -> Option<Date> {
+    raw.trim().parse().ok()
+}

@@ -1,0 +1,13 @@
+//! The staff's pages as a browser without JavaScript gets them; `walks` is a
+//! real browser.
+
+mod forms;
+mod log;
+mod members;
+mod pages;
+mod rehearse;
+mod roles;
+mod setup;
+mod walks;
+mod way_in;
+mod words;
