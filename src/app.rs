@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::task::JoinSet;
 use tracing::{error, info};
 
-use crate::config::{self, Config, KeyError, StoreUrl};
+use crate::config::{self, Config, DataKey, KeyError, StoreUrl};
 use crate::conversation::{Desk, DeskAccount, DeskSettings};
 use crate::jobs;
 use crate::model::Clock;
@@ -109,6 +109,7 @@ impl App {
         workers.spawn(self.press.follow());
         let (refusals, store) = (Arc::clone(&self.refusals), self.store.clone());
         workers.spawn(async move { refusals.keep_writing(store).await });
+        workers.spawn(jobs::watch_store(self.store.clone()));
         workers.spawn(jobs::forget_old_messages(
             self.store.clone(),
             self.clock.clone(),
@@ -136,14 +137,21 @@ impl App {
 
 /// Opens the store, its key included.
 pub async fn open_store(config: &config::Store, metrics: &Metrics) -> Result<Store, StartError> {
-    let key = SealingKey::new(*config.load_or_create_key(&config::Disk)?.bytes());
-    let location = match &config.url {
+    let key = config.load_or_create_key(&config::Disk)?;
+    let (location, sealer) = (locate_store(&config.url), make_sealer(config, &key));
+    Ok(Store::open(&location, sealer, metrics.store.clone()).await?)
+}
+
+pub fn locate_store(url: &StoreUrl) -> Location {
+    match url {
         StoreUrl::Sqlite { path } => Location::Sqlite { path: path.clone() },
         StoreUrl::Postgres { url } => Location::Postgres { url: url.expose_secret().to_owned() },
-    };
+    }
+}
+
+pub fn make_sealer(config: &config::Store, key: &DataKey) -> Sealer {
     let previous = config.previous_encryption_key.as_ref().map(|key| SealingKey::new(*key.bytes()));
-    let sealer = Sealer::new(&key, previous.as_ref());
-    Ok(Store::open(&location, sealer, metrics.store.clone()).await?)
+    Sealer::new(&SealingKey::new(*key.bytes()), previous.as_ref())
 }
 
 /// The channels of all accounts.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
-use super::{ask, check, completions, doctor, init, send, test};
+use super::{ask, backup, check, completions, doctor, init, migrate, restore, send, test};
 
 const EXAMPLES: &str = "\
 先试试：
@@ -59,6 +59,12 @@ pub enum Command {
     Doctor(doctor::Args),
     /// 写第一份设置 yingda.toml，密钥随机生成
     Init(init::Args),
+    /// 把数据库存成一个备份文件，服务照常运行
+    Backup(backup::Args),
+    /// 用备份文件恢复数据库；先停下服务
+    Restore(restore::Args),
+    /// 升级数据库结构，或把 SQLite 里的数据搬到 PostgreSQL
+    Migrate(migrate::Args),
     /// 打印命令补全脚本，供 shell 使用
     Completions(completions::Args),
 }

@@ -6,6 +6,7 @@
 mod account;
 mod arguments;
 mod ask;
+mod backup;
 mod bubble;
 mod check;
 mod completions;
@@ -14,8 +15,11 @@ mod failure;
 mod folder;
 mod init;
 mod labelled;
+mod migrate;
 mod patience;
+mod progress;
 mod reference;
+mod restore;
 mod send;
 mod serve;
 mod settings;
@@ -48,6 +52,9 @@ fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Send(args) => send::run(&args, &settings),
         Command::Doctor(args) => doctor::run(&args, &settings),
         Command::Init(args) => init::run(&args, &settings),
+        Command::Backup(args) => backup::run(&args, &settings),
+        Command::Restore(args) => restore::run(&args, &settings),
+        Command::Migrate(args) => migrate::run(&args, &settings),
         Command::Completions(args) => Ok(completions::run(&args)),
     }
 }

@@ -1,12 +1,16 @@
 //! Scheduled work that runs once however many processes there are. Not here:
 //! what is done (store).
 
+mod presence;
+
 use std::time::Duration;
 
 use tracing::{error, info};
 
 use crate::model::Clock;
 use crate::store::Store;
+
+pub use presence::watch_store;
 
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Often enough that nothing outlives its last day by much.

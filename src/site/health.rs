@@ -18,7 +18,7 @@ use super::headers::NEVER_KEEP;
 use super::visitor::Visitor;
 use crate::answer::Edition;
 use crate::rulebook::{Problem, Severity};
-use crate::store::RecentRefusal;
+use crate::store::{RecentRefusal, StoreError};
 
 /// Of each kind, the ones worth reading first.
 const SHOWN_PROBLEMS: usize = 20;
@@ -71,6 +71,8 @@ enum Status {
 enum StoreHealth {
     Ok,
     Unreachable,
+    /// The database's file was deleted or replaced under us.
+    Gone,
 }
 
 #[derive(Serialize)]
@@ -118,6 +120,7 @@ async fn look_at_store(site: &Site) -> (StoreHealth, Vec<RecentRefusal>) {
     };
     match tokio::time::timeout(STORE_BUDGET, look).await {
         Ok(Ok(refusals)) => (StoreHealth::Ok, refusals),
+        Ok(Err(StoreError::Vanished { .. })) => (StoreHealth::Gone, Vec::new()),
         Ok(Err(_)) | Err(_) => (StoreHealth::Unreachable, Vec::new()),
     }
 }

@@ -23,6 +23,10 @@ pub enum StoreError {
     Migration { version: i64, cause: String },
     #[error("连不上 PostgreSQL：{cause}。请检查 [store] url、数据库是否已启动、用户名和密码。")]
     CannotConnect { cause: String },
+    #[error(
+        "数据库文件 {path} 不见了，或被换成了别的文件：现在收到的消息，重启以后就没有了。请不要重启：先把原来的文件放回去，放不回去就停下服务，从备份恢复（yingda restore）。"
+    )]
+    Vanished { path: PathBuf },
     #[error("存储已关闭，正在退出。")]
     Closed,
     #[error(

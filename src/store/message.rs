@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::model::clock::from_millis;
 use crate::model::{AccountId, Content, CustomerId, DeliveryKey, OutcomeKind, Reply as ModelReply, RuleId};
 
 use super::{Store, StoreError, on, on_read};
@@ -163,16 +162,6 @@ impl Store {
             sqlx::query_as(SQL).bind(since.as_millisecond()).fetch_one(pool).await
         })?;
         Ok(count.0)
-    }
-
-    /// When the newest message came, for `doctor`.
-    pub async fn find_latest_message(&self, account: &AccountId) -> Result<Option<Timestamp>, StoreError> {
-        const SQL: &str =
-            "SELECT received_at FROM message WHERE account_id = $1 AND is_test = 0 ORDER BY id DESC LIMIT 1";
-        let row: Option<(i64,)> = on_read!(&self.db, |pool| {
-            sqlx::query_as(SQL).bind(account.as_str()).fetch_optional(pool).await
-        })?;
-        Ok(row.map(|(ms,)| from_millis(ms)))
     }
 }
 

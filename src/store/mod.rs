@@ -5,23 +5,35 @@
 //! A file per noun. `open` connects and migrates; `committer` writes messages,
 //! many in one commit. Not here: what a message means (conversation).
 
+mod backup;
 mod committer;
 mod conversation;
+mod copy;
 mod error;
+mod forward;
+mod look;
 mod message;
 mod open;
 mod personal;
+mod presence;
 mod refusal;
 mod schema;
 mod seal;
 mod version;
 
+pub use backup::{
+    Backup, BackupError, KeyFit, Manifest, Restored, back_up, check_backup, move_to_postgres, restore,
+};
 pub use committer::{Commit, Committed, Committer, Uncommitted};
+pub use copy::{Existing, Progress, Tally};
 pub use error::StoreError;
+pub use forward::bring_forward;
+pub use look::Look;
 pub use message::{Record, Reply as StoredReply, SignedUrl, body_of};
 pub use open::{Location, Store};
 pub use personal::mask_numbers;
 pub use refusal::RecentRefusal;
+pub use schema::{NEWEST as NEWEST_STEP, Standing};
 pub use seal::{Sealer, SealingKey};
 pub use version::{Version, VersionSource};
 

@@ -4,24 +4,24 @@ use yingda::store::{Committed, Record, SignedUrl, Store};
 
 use crate::support::databases::{fresh_stores, open};
 
-fn account() -> AccountId {
+pub fn account() -> AccountId {
     AccountId::parse("main").expect("a slug")
 }
 
-fn customer(name: &str) -> CustomerId {
+pub fn customer(name: &str) -> CustomerId {
     CustomerId::parse(name).expect("printable")
 }
 
-fn key(name: &str) -> DeliveryKey {
+pub fn key(name: &str) -> DeliveryKey {
     DeliveryKey::parse(name).expect("a slug")
 }
 
-fn at(second: i64) -> Timestamp {
+pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("in range")
 }
 
 /// A message from `from`, with everything else as it usually is.
-fn record(id: &str, from: &str, body: &str) -> Record {
+pub fn record(id: &str, from: &str, body: &str) -> Record {
     Record {
         account: account(),
         key: key(id),
@@ -39,7 +39,7 @@ fn record(id: &str, from: &str, body: &str) -> Record {
     }
 }
 
-async fn commit(store: &Store, record: Record) -> Committed {
+pub async fn commit(store: &Store, record: Record) -> Committed {
     store.committer().commit(record).await.expect("the commit works")
 }
 

@@ -4,3 +4,4 @@
 mod messages;
 mod opening;
 mod versions;
+mod whole;

@@ -3,12 +3,12 @@
 
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::app::open_store;
-use crate::config::{Config, StoreUrl};
+use crate::app::locate_store;
+use crate::config::{Config, Disk, StoreUrl};
 use crate::model::Clock;
-use crate::store::{RecentRefusal, Store, StoreError};
-use crate::telemetry::Metrics;
+use crate::store::{Look, NEWEST_STEP, RecentRefusal, Standing, StoreError};
 
+use super::super::backup::kind;
 use super::finding::{Finding, Mark};
 
 const STORE: &str = "store";
@@ -25,10 +25,14 @@ pub async fn check(config: &Config, findings: &mut Vec<Finding>) {
         && !path.exists()
     {
         let what = format!("数据库 {} 还没有", path.display());
-        findings.push(Finding::warning(STORE, what, "第一次启动时会自己建好"));
+        findings.push(Finding::warning(STORE, what, "第一次启动时会自己建好；以前有过，就从备份恢复"));
         return;
     }
-    let store = match open_store(&config.store, &Metrics::default()).await {
+    if let Err(error) = config.store.find_key(&Disk) {
+        findings.push(Finding::told(STORE, Mark::Bad, &error.to_string()));
+        return;
+    }
+    let store = match Look::open(&locate_store(&config.store.url)).await {
         Ok(store) => store,
         Err(error) => {
             findings.push(Finding::told(STORE, Mark::Bad, &error.to_string()));
@@ -37,17 +41,35 @@ pub async fn check(config: &Config, findings: &mut Vec<Finding>) {
     };
     let looked = look(&store, config, findings).await;
     store.close().await;
-    if let Err(error) = looked {
-        findings.push(Finding::bad(STORE, error.to_string(), "请看服务的日志，必要时从备份恢复"));
+    match looked {
+        Ok(()) => {}
+        Err(StoreError::Sql(error)) => {
+            findings.push(Finding::bad(
+                STORE,
+                format!("读不了数据库：{error}"),
+                "请看服务的日志，必要时从备份恢复",
+            ));
+        }
+        Err(error) => findings.push(Finding::told(STORE, Mark::Bad, &error.to_string())),
     }
 }
 
-async fn look(store: &Store, config: &Config, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
-    store.check_alive().await?;
-    let kind = match config.store.url {
-        StoreUrl::Sqlite { .. } => "SQLite",
-        StoreUrl::Postgres { .. } => "PostgreSQL",
-    };
+async fn look(store: &Look, config: &Config, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
+    let kind = kind(&config.store.url);
+    match store.find_standing().await? {
+        Standing::Current => {}
+        Standing::Empty => {
+            let what = format!("数据库（{kind}）是空的");
+            findings.push(Finding::warning(STORE, what, "启动服务（yingda serve）时会自己建好"));
+            return Ok(());
+        }
+        Standing::Behind { step } => {
+            let what = format!("数据库（{kind}）的结构是第 {step} 步，本程序要第 {NEWEST_STEP} 步");
+            let remedy = "先备份（yingda backup），再运行 yingda migrate，或启动服务，它会自己升级";
+            findings.push(Finding::warning(STORE, what, remedy));
+            return Ok(());
+        }
+    }
     let version = match store.find_newest_version().await? {
         Some(version) => format!("，规则发布到第 {} 版", version.number),
         None => "，还没有发布过规则".to_owned(),
