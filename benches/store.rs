@@ -20,7 +20,7 @@ fn record(number: u64) -> Record {
         key: DeliveryKey::parse(&key).expect("a slug"),
         customer: CustomerId::parse(&format!("oBench{:022}", number % 20_011)).expect("printable"),
         received_at: Timestamp::UNIX_EPOCH,
-        kind: "text",
+        kind: "text".into(),
         body: Some("请问你们那边培训一个人一天大概要多少钱呢".to_owned()),
         outcome: OutcomeKind::Answer,
         rule: RuleId::parse("price").ok(),
@@ -28,6 +28,8 @@ fn record(number: u64) -> Record {
         reply: Reply::text("费用要看人数、天数和课程安排，请以顾问报价为准。电话 0796-6559898。"),
         is_test: false,
         conversation: number.is_multiple_of(2).then(|| state.to_owned()),
+        effects: Vec::new(),
+        nearest: None,
         signed_url: None,
     }
 }

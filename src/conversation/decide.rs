@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use crate::answer::{Asked, Candidate, Decision, Edition, RuleIndex, Step, Verdict, normalize};
 use crate::model::message::Event;
-use crate::model::{Content, Conversation, DeliveryKey, Human, Limits, Message, Outcome, Reply};
+use crate::model::{Content, Conversation, DeliveryKey, Effect, Human, Limits, Message, Outcome, Reply};
 use crate::rulebook::{Moment, Occasion, Phrase};
 use crate::text::Normalized;
 
@@ -45,6 +45,8 @@ pub struct Decided {
     pub outcome: Outcome,
     /// Where the customer stands afterwards.
     pub conversation: Conversation,
+    /// What else changes, in the same transaction.
+    pub effects: Vec<Effect>,
     /// Once it is answered, everything about the customer must be erased.
     pub erases: bool,
     /// Of the rulebook that decided.
@@ -59,6 +61,7 @@ impl Decided {
             reply: Reply::Silence,
             outcome: Outcome::Silence,
             conversation,
+            effects: Vec::new(),
             erases: false,
             version,
             why: Vec::new(),

@@ -17,7 +17,7 @@ pub fn of(message: &Message, before: &Conversation, decided: &Decided, now: Time
         key: message.key.clone(),
         customer: message.customer.clone(),
         received_at: now,
-        kind: message.content.kind(),
+        kind: message.content.kind().into(),
         body: body_of(&message.content),
         outcome: decided.outcome.kind(),
         rule: rule_of(&decided.outcome),
@@ -25,6 +25,8 @@ pub fn of(message: &Message, before: &Conversation, decided: &Decided, now: Time
         reply: decided.reply.clone(),
         is_test: message.is_test(),
         conversation: changed.then(|| serde_json::to_string(&decided.conversation).unwrap_or_default()),
+        effects: decided.effects.clone(),
+        nearest: None,
         signed_url: signed_url_of(message),
     }
 }

@@ -4,16 +4,20 @@
 
 pub mod clock;
 pub mod conversation;
+pub mod effect;
 pub mod human;
 pub mod ids;
+pub mod lead;
 pub mod message;
 pub mod outcome;
 pub mod reply;
 
 pub use clock::Clock;
 pub use conversation::{Conversation, Stage};
+pub use effect::Effect;
 pub use human::Human;
 pub use ids::{AccountId, ArticleId, CustomerId, DeliveryKey, FormId, RuleId};
+pub use lead::{LeadForm, LeadNumber};
 pub use message::{Content, Event, Message, Proof};
 pub use outcome::{Outcome, OutcomeKind};
 pub use reply::{Card, Limits, Reply, Span, Text};

@@ -1,19 +1,24 @@
 //! A message and the reply it got: one row, written once.
 
-use jiff::Timestamp;
+use std::borrow::Cow;
 
-use crate::model::{AccountId, Content, CustomerId, DeliveryKey, OutcomeKind, Reply as ModelReply, RuleId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    AccountId, Content, CustomerId, DeliveryKey, Effect, OutcomeKind, Reply as ModelReply, RuleId,
+};
 
 use super::{Store, StoreError, on, on_read};
 
 /// Everything about one message that is committed before its reply leaves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
     pub account: AccountId,
     pub key: DeliveryKey,
     pub customer: CustomerId,
     pub received_at: Timestamp,
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// What staff may read of it: the text, or nothing for media.
     pub body: Option<String>,
     pub outcome: OutcomeKind,
@@ -23,11 +28,15 @@ pub struct Record {
     pub is_test: bool,
     /// The conversation after it, when it changed. JSON.
     pub conversation: Option<String>,
+    /// What else changes with it.
+    pub effects: Vec<Effect>,
+    /// The rules that came nearest, where none answered. JSON.
+    pub nearest: Option<String>,
     /// Plain mode: the signed URL it came under.
     pub signed_url: Option<SignedUrl>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedUrl {
     pub id: String,
     pub digest: String,

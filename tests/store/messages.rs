@@ -27,7 +27,7 @@ pub fn record(id: &str, from: &str, body: &str) -> Record {
         key: key(id),
         customer: customer(from),
         received_at: at(1_000),
-        kind: "text",
+        kind: "text".into(),
         body: Some(body.to_owned()),
         outcome: OutcomeKind::Answer,
         rule: RuleId::parse("price").ok(),
@@ -35,6 +35,8 @@ pub fn record(id: &str, from: &str, body: &str) -> Record {
         reply: Reply::text(format!("reply to {body}")),
         is_test: false,
         conversation: None,
+        effects: Vec::new(),
+        nearest: None,
         signed_url: None,
     }
 }

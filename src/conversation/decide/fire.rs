@@ -59,7 +59,7 @@ impl Turn<'_> {
             other => other,
         };
         let version = self.situation.edition.version;
-        Decided { reply, outcome, conversation, erases: false, version, why }
+        Decided { reply, outcome, conversation, effects: Vec::new(), erases: false, version, why }
     }
 
     /// WeChat's own agents take over where the account has them; elsewhere only
