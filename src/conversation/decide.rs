@@ -144,12 +144,12 @@ impl Turn<'_> {
         {
             return next;
         }
-        self.climb(normalized)
+        self.climb(text, normalized)
     }
 
     /// The ladder of `answer`.
-    fn climb(&self, text: Normalized) -> Decided {
-        let decision = self.situation.edition.matcher.answer_normalized(text, &self.asked());
+    fn climb(&self, raw: &str, text: Normalized) -> Decided {
+        let decision = self.situation.edition.matcher.answer_normalized(raw, text, &self.asked());
         if words::only_steers(&decision.normalized) && !is_written_for(&decision) {
             return self.fall_back(decision.why);
         }
