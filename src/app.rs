@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::task::JoinSet;
 use tracing::{error, info};
 
-use crate::config::{self, Config, KeyError, StoreUrl};
+use crate::config::{self, Config, DataKey, KeyError, StoreUrl};
 use crate::console;
 use crate::conversation::{Desk, DeskAccount, DeskSettings};
 use crate::jobs::{self, JobSettings, Schedule};
@@ -132,6 +132,7 @@ impl App {
         if let Some(alerts) = self.alerts {
             workers.spawn(alerts.follow());
         }
+        workers.spawn(jobs::watch_store(self.store.clone()));
         if let Some(address) = config.metrics.listen {
             workers.spawn(serve_metrics(listen(address)?, self.metrics.clone()));
         }
@@ -172,9 +173,12 @@ pub fn locate_store(url: &StoreUrl) -> Location {
 
 /// What opens and seals personal fields and the journal.
 pub fn open_sealer(config: &config::Store) -> Result<Sealer, StartError> {
-    let key = SealingKey::new(*config.load_or_create_key(&config::Disk)?.bytes());
+    Ok(make_sealer(config, &config.load_or_create_key(&config::Disk)?))
+}
+
+pub fn make_sealer(config: &config::Store, key: &DataKey) -> Sealer {
     let previous = config.previous_encryption_key.as_ref().map(|key| SealingKey::new(*key.bytes()));
-    Ok(Sealer::new(&key, previous.as_ref()))
+    Sealer::new(&SealingKey::new(*key.bytes()), previous.as_ref())
 }
 
 /// The channels of all accounts.

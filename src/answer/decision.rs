@@ -73,6 +73,8 @@ pub enum Lost {
     NotOurs,
     /// It is about another place or institution.
     Elsewhere(String),
+    /// It answers one of two questions that were asked at once.
+    OneOfTwo,
     NotForAccount,
     NotValidToday,
 }

@@ -16,7 +16,9 @@ fn verdict(decision: &Decision, rules: &[Rule]) -> String {
         Verdict::Rule(rule) => format!("由规则「{}」回答。", name(rule.position(), rules)),
         Verdict::Choices(choices) => {
             let names: Vec<&str> = choices.iter().map(|rule| name(rule.position(), rules)).collect();
-            format!("几条规则相近，请对方在「{}」中选择。", names.join("」「"))
+            let asks_two = decision.why.iter().any(|candidate| candidate.lost == Some(Lost::OneOfTwo));
+            let reason = if asks_two { "一句话问了两件事" } else { "几条规则相近" };
+            format!("{reason}，请对方在「{}」中选择。", names.join("」「"))
         }
         Verdict::None => "没有规则能回答。".to_owned(),
     }
@@ -52,6 +54,7 @@ fn fate(lost: &Lost) -> String {
         Lost::NotOurs => "规则库写明这类问题不回答".to_owned(),
         Lost::Elsewhere(place) => format!("消息说的是「{place}」，不是我们"),
         Lost::Uncovered(words) => format!("消息里还有「{words}」，单凭触发词不能确定"),
+        Lost::OneOfTwo => "只答得了其中一问，先请对方选".to_owned(),
         Lost::NotForAccount => "这条规则不用于这个公众号".to_owned(),
         Lost::NotValidToday => "今天不在它的有效期内".to_owned(),
     }

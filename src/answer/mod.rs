@@ -9,6 +9,7 @@
 //! `model`, `learn`). `settle` compares the rules with each other and with
 //! 「nothing of ours」, and decides. `weights` holds every number that counts.
 
+mod clauses;
 mod contains;
 mod decision;
 mod elsewhere;
@@ -39,6 +40,7 @@ pub use gate::Asked;
 pub use live::{Edition, Live};
 pub use weights::Weights;
 
+use clauses::two_questions;
 use elsewhere::Elsewhere;
 use exact::{Exact, Found};
 use gate::Gates;
@@ -90,16 +92,14 @@ impl Matcher {
 
     /// The one way from a text to a rule.
     pub fn answer(&self, text: &str, asked: &Asked) -> Decision {
-        self.answer_normalized(normalize(text), asked)
+        self.answer_normalized(text, normalize(text), asked)
     }
 
     /// The same, for who has normalised the text already.
-    pub fn answer_normalized(&self, normalized: Normalized, asked: &Asked) -> Decision {
-        let open = |rule| self.gates.bar(rule, &normalized, asked).is_none();
-        let (verdict, why) = match self.exact.find(&normalized, open) {
-            Some(found) => self.decide_at_once(found),
-            None => self.decide_by_evidence(&normalized, asked),
-        };
+    pub fn answer_normalized(&self, raw: &str, normalized: Normalized, asked: &Asked) -> Decision {
+        let decided = self.decide_by_exact(&normalized, asked);
+        let decided = decided.or_else(|| self.decide_both(raw, asked));
+        let (verdict, why) = decided.unwrap_or_else(|| self.decide_by_evidence(&normalized, asked));
         Decision { verdict, why, normalized }
     }
 
@@ -107,6 +107,28 @@ impl Matcher {
     pub fn occasion(&self, occasion: &Occasion, asked: &Asked) -> Option<RuleIndex> {
         let nothing_said = Normalized::default();
         self.occasions.find(occasion, |rule| self.gates.bar(rule, &nothing_said, asked).is_none())
+    }
+
+    fn decide_by_exact(&self, text: &Normalized, asked: &Asked) -> Option<(Verdict, Vec<Candidate>)> {
+        let open = |rule| self.gates.bar(rule, text, asked).is_none();
+        self.exact.find(text, open).map(|found| self.decide_at_once(found))
+    }
+
+    /// Offers the answers of both questions, where a message asks two and each
+    /// has a clear answer of its own.
+    fn decide_both(&self, raw: &str, asked: &Asked) -> Option<(Verdict, Vec<Candidate>)> {
+        let mut choices = Vec::with_capacity(2);
+        let mut why = Vec::with_capacity(2);
+        for half in two_questions(beginning(raw))? {
+            let decided = self.decide_by_exact(&half, asked);
+            let (verdict, candidates) = decided.unwrap_or_else(|| self.decide_by_evidence(&half, asked));
+            let Verdict::Rule(rule) = verdict else { return None };
+            let winner = candidates.into_iter().find(|candidate| candidate.rule == rule)?;
+            choices.push(rule);
+            why.push(Candidate { lost: Some(Lost::OneOfTwo), ..winner });
+        }
+        let differ = choices.first() != choices.last();
+        differ.then_some((Verdict::Choices(choices), why))
     }
 
     fn decide_at_once(&self, Found { rule, step, matched }: Found) -> (Verdict, Vec<Candidate>) {

@@ -50,6 +50,21 @@ fn check(case: &str, rules: &[Rule], message: &str, expected: &[&str]) {
 }
 
 #[test]
+fn two_questions_at_once_are_offered_as_a_choice() {
+    let rules = [
+        rule("price", &["费用", "多少钱"], &["一个人多少钱"]),
+        rule("transport", &["怎么去"], &["从南昌怎么过去"]),
+        rule("both", &[], &["多少钱？住几天？"]),
+        rule("greeting", &["=在吗"], &[]),
+    ];
+    check("in the order of asking", &rules, "怎么去？多少钱？", &["transport", "price"]);
+    check("one of them twice", &rules, "多少钱？费用呢？", &["price"]);
+    check("one that nobody answers", &rules, "多少钱？天上有几颗星？", &["price"]);
+    check("a sample of its own", &rules, "多少钱？住几天？", &["both"]);
+    check("a greeting before", &rules, "在吗？多少钱？", &["price"]);
+}
+
+#[test]
 fn keywords_alone_make_a_rulebook() {
     let rules = [
         rule("price", &["费用", "多少钱", "=价格"], &[]),
@@ -57,8 +72,9 @@ fn keywords_alone_make_a_rulebook() {
         rule("enquiry", &["^报名"], &[]),
         rule("batch", &["/第[一二]批/"], &[]),
     ];
-    let long =
-        "通知：".to_owned() + &"各位业主请于本周六上午关好自家水龙头并储备生活用水".repeat(6) + "费用自理";
+    let long = "通知：".to_owned()
+        + "各位业主请于本周六上午关好自家水龙头并储备生活用水".repeat(6).as_str()
+        + "费用自理";
 
     check("contains", &rules, "请问培训费用大概要多少呢？", &["price"]);
     check(

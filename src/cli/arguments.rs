@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
-use super::{ask, check, completions, doctor, init, journal, send, staff, test};
+use super::{ask, backup, check, completions, doctor, init, journal, migrate, restore, send, staff, test};
 
 const EXAMPLES: &str = "\
 先试试：
@@ -63,6 +63,12 @@ pub enum Command {
     Init(init::Args),
     /// 控制台的成员：列出、邀请、重设密码、停用、改角色
     Staff(staff::Args),
+    /// 把数据库存成一个备份文件，服务照常运行
+    Backup(backup::Args),
+    /// 用备份文件恢复数据库；先停下服务
+    Restore(restore::Args),
+    /// 升级数据库结构，或把 SQLite 里的数据搬到 PostgreSQL
+    Migrate(migrate::Args),
     /// 打印命令补全脚本，供 shell 使用
     Completions(completions::Args),
 }

@@ -1,7 +1,7 @@
 //! `yingda init`: a first yingda.toml with random secrets. Never writes over a
 //! file that is there.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,7 +15,8 @@ use super::settings::Settings;
 
 const NOTES: &str = "\
 写出的设置每一项都有注释，令牌（Token）和消息加解密密钥（EncodingAESKey）已随机生成，只有本用户可读。
-写到 --config 或 YINGDA_CONFIG 指明的文件，不指明就是当前目录的 yingda.toml；文件已经在，就不动它。";
+写到 --config 或 YINGDA_CONFIG 指明的文件，不指明就是当前目录的 yingda.toml；文件已经在，就不动它。
+加了 --rules，缺什么写什么：设置或规则已经在的，原样留着。";
 
 const RULES_FOLDER: &str = "responses";
 
@@ -41,27 +42,61 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
         .map_err(|_| anyhow!("账号“{}”里有别的字符：只用字母、数字、“-”和“_”。", args.account))?;
     let path = settings.named_file().unwrap_or_else(|| PathBuf::from(USUAL_FILE));
     let first = First { id: account.to_string(), name: args.name.clone(), app_id: args.app_id.clone() };
-    write(&path, &first)?;
-    let rules = if args.rules { write_rules()? } else { Path::new(RULES_FOLDER).exists() };
-    show(args, &path, rules, &mut io::stdout().lock())?;
+    let settings = write(&path, &first)?;
+    let rules = args.rules.then(write_rules).transpose()?;
+    let mut out = io::stdout().lock();
+    match (settings, rules) {
+        (Made::New, None | Some(Made::New)) => {}
+        (Made::New, Some(Made::Kept)) => {
+            writeln!(out, "规则文件夹 {RULES_FOLDER} 已经有了，没有改动它。")?;
+        }
+        (Made::Kept, None) => {
+            bail!("{} 已经有了，没有改动它。要重新生成，先把它改名或移走。", path.display())
+        }
+        (Made::Kept, Some(rules)) => {
+            show_rules(rules, &path, &mut out)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    show(args, &path, Path::new(RULES_FOLDER).exists(), &mut out)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(path: &Path, first: &First) -> anyhow::Result<()> {
+/// What became of something that is never written over.
+#[derive(Clone, Copy)]
+enum Made {
+    New,
+    Kept,
+}
+
+fn write(path: &Path, first: &First) -> anyhow::Result<Made> {
     let shown = path.display();
     match write_private(path, &write_first(first)) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.exists() => {
-            bail!("{shown} 已经有了，没有改动它。要重新生成，先把它改名或移走。")
-        }
+        Ok(()) => Ok(Made::New),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.exists() => Ok(Made::Kept),
         Err(error) => bail!("写不了 {shown}（{error}）。请换一个有写权限的目录，或用 --config 写明文件。"),
     }
 }
 
-fn write_rules() -> anyhow::Result<bool> {
-    write_shipped_rulebook(Path::new(RULES_FOLDER))
+fn write_rules() -> anyhow::Result<Made> {
+    let written = write_shipped_rulebook(Path::new(RULES_FOLDER))
         .map_err(|error| anyhow!("写不了 {RULES_FOLDER}（{error}）。请检查目录的权限。"))?;
-    Ok(true)
+    Ok(if written { Made::New } else { Made::Kept })
+}
+
+fn show_rules(rules: Made, path: &Path, out: &mut impl io::Write) -> io::Result<()> {
+    let shown = path.display();
+    match rules {
+        Made::New => {
+            writeln!(out, "写好了规则文件夹 {RULES_FOLDER}。{shown} 已经有了，没有改动它。")
+        }
+        Made::Kept => {
+            writeln!(
+                out,
+                "{shown} 和规则文件夹 {RULES_FOLDER} 都已经有了，没有改动。要重新生成，先把它改名或移走。"
+            )
+        }
+    }
 }
 
 fn show(args: &Args, path: &Path, rules: bool, out: &mut impl io::Write) -> io::Result<()> {
@@ -71,10 +106,7 @@ fn show(args: &Args, path: &Path, rules: bool, out: &mut impl io::Write) -> io::
     }
     writeln!(out, "  · 填 [server] public_url，公众访问的网址，例如 https://wx.example.org")?;
     if !rules {
-        writeln!(
-            out,
-            "  · [rulebook] folder 指到规则文件夹；还没有规则，就在空目录里运行 yingda init --rules"
-        )?;
+        writeln!(out, "  · [rulebook] folder 指到规则文件夹；还没有规则，就运行 yingda init --rules")?;
     }
     writeln!(out, "  · 运行 yingda doctor，照它说的改")?;
     writeln!(

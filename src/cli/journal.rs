@@ -3,9 +3,11 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::app::{locate_store, open_sealer};
-use crate::store::replay_leftover;
+use crate::config::{self, StoreUrl};
+use crate::store::{replay_leftover, wait_for_journal};
 
 use super::settings::{Settings, start_runtime};
 
@@ -13,6 +15,9 @@ const NOTES: &str = "\
 服务启动时会自己补存它的本地日志，平时用不到这个命令。
 一台机器不再启动时，把它的日志文件夹拷过来，用这个命令补存；同一条消息不会存两次。
 加密密钥要和写日志时的一样。";
+
+/// A running service stores what waits within a second or two.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = NOTES, override_usage = "yingda journal [选项] [文件夹]", next_help_heading = "选项")]
@@ -40,4 +45,28 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Sees to it that the database holds what was answered, before it is copied or
+/// put aside: by itself, or by waiting for the service that has the journal.
+pub(super) async fn settle(store: &config::Store) -> anyhow::Result<()> {
+    let is_there = match &store.url {
+        StoreUrl::Sqlite { path } => path.exists(),
+        StoreUrl::Postgres { .. } => true,
+    };
+    if !is_there || !store.journal.exists() {
+        return Ok(());
+    }
+    let (location, sealer) = (locate_store(&store.url), open_sealer(store)?);
+    if replay_leftover(&location, &store.journal, &sealer).await?.is_some() {
+        return Ok(());
+    }
+    let missing = wait_for_journal(&location, &store.journal, &sealer, PATIENCE).await?;
+    if missing.entries > 0 {
+        anyhow::bail!(
+            "服务收下的 {} 条记录还没有存进数据库，现在抄就不完整。请看服务的日志，等它补存了再试。",
+            missing.entries
+        );
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@
 mod account;
 mod arguments;
 mod ask;
+mod backup;
 mod bubble;
 mod check;
 mod completions;
@@ -15,8 +16,11 @@ mod folder;
 mod init;
 mod journal;
 mod labelled;
+mod migrate;
 mod patience;
+mod progress;
 mod reference;
+mod restore;
 mod send;
 mod serve;
 mod settings;
@@ -52,6 +56,9 @@ fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Journal(args) => journal::run(&args, &settings),
         Command::Init(args) => init::run(&args, &settings),
         Command::Staff(args) => staff::run(&args, &settings),
+        Command::Backup(args) => backup::run(&args, &settings),
+        Command::Restore(args) => restore::run(&args, &settings),
+        Command::Migrate(args) => migrate::run(&args, &settings),
         Command::Completions(args) => Ok(completions::run(&args)),
     }
 }

@@ -46,24 +46,41 @@ impl Store {
     /// The configured key; the one beside the database is made when both the
     /// key and the database are new.
     pub fn load_or_create_key(&self, files: &dyn ReadFiles) -> Result<DataKey, KeyError> {
+        match (self.find_key(files)?, &self.encryption_key) {
+            (Some(key), _) => Ok(key),
+            (None, EncryptionKey::Beside(path)) => self.create_key(path),
+            (None, EncryptionKey::Given(key)) => Ok(key.clone()),
+        }
+    }
+
+    /// The key as it is now; None where none was made yet. A database whose key
+    /// is missing is an error.
+    pub fn find_key(&self, files: &dyn ReadFiles) -> Result<Option<DataKey>, KeyError> {
         let path = match &self.encryption_key {
-            EncryptionKey::Given(key) => return Ok(key.clone()),
+            EncryptionKey::Given(key) => return Ok(Some(key.clone())),
             EncryptionKey::Beside(path) => path,
         };
         match files.read(path) {
             Ok(file) => DataKey::parse(file.text.trim())
+                .map(Some)
                 .map_err(|source| KeyError::BadFile { path: path.clone(), source: Box::new(source) }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.create_key(path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.refuse_lost_key(path).map(|()| None)
+            }
             Err(source) => Err(KeyError::Unreadable { path: path.clone(), source }),
         }
     }
 
-    fn create_key(&self, path: &Path) -> Result<DataKey, KeyError> {
-        if let StoreUrl::Sqlite { path: database } = &self.url
-            && has_data(database)
-        {
-            return Err(KeyError::Lost { database: database.clone(), key: path.to_path_buf() });
+    fn refuse_lost_key(&self, path: &Path) -> Result<(), KeyError> {
+        match &self.url {
+            StoreUrl::Sqlite { path: database } if has_data(database) => {
+                Err(KeyError::Lost { database: database.clone(), key: path.to_path_buf() })
+            }
+            StoreUrl::Sqlite { .. } | StoreUrl::Postgres { .. } => Ok(()),
         }
+    }
+
+    fn create_key(&self, path: &Path) -> Result<DataKey, KeyError> {
         let key = DataKey::random();
         write_private(path, &format!("{}\n", key.to_base64()))
             .map_err(|source| KeyError::Unwritable { path: path.to_path_buf(), source })?;

@@ -84,7 +84,8 @@ impl StoreUrl {
         }
     }
 
-    fn parse(secret: &SecretString) -> Result<Self, String> {
+    /// The error ends a sentence that begins with what should be there.
+    pub fn parse(secret: &SecretString) -> Result<Self, String> {
         let text = secret.expose_secret();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return match reqwest::Url::parse(text) {

@@ -214,7 +214,7 @@ impl Turn<'_> {
         {
             return invited;
         }
-        self.climb(said.normalized.clone())
+        self.climb(said.text, said.normalized.clone())
     }
 
     /// One of the options; the question that was asked back is answered by it.
@@ -248,8 +248,8 @@ impl Turn<'_> {
     }
 
     /// The ladder of `answer`.
-    fn climb(&self, text: Normalized) -> Decided {
-        let decision = self.situation.edition.matcher.answer_normalized(text, &self.asked());
+    fn climb(&self, raw: &str, text: Normalized) -> Decided {
+        let decision = self.situation.edition.matcher.answer_normalized(raw, text, &self.asked());
         if words::only_steers(&decision.normalized) && !is_written_for(&decision) {
             return self.fall_back(decision.why);
         }

@@ -3,6 +3,7 @@
 //! SQL (store).
 
 mod misses;
+mod presence;
 mod reminders;
 mod retention;
 mod schedule;
@@ -15,6 +16,7 @@ use crate::answer::Live;
 use crate::model::{AccountId, Clock};
 use crate::store::Store;
 
+pub use presence::watch_store;
 pub use schedule::{Failure, Job, Schedule};
 
 const MINUTES: SignedDuration = SignedDuration::from_mins(10);

@@ -134,7 +134,7 @@ pub fn cell_name(column: usize, row: usize) -> String {
         letters.push(char::from(b'A' + letter));
         rest = (rest - 1) / 26;
     }
-    letters.iter().rev().collect::<String>() + &row.to_string()
+    letters.iter().rev().collect::<String>() + row.to_string().as_str()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::headers::NEVER_KEEP;
 use super::visitor::Visitor;
 use crate::answer::Edition;
 use crate::rulebook::{Problem, Severity};
-use crate::store::{RecentRefusal, Store};
+use crate::store::{RecentRefusal, Store, StoreError};
 
 /// Of each kind, the ones worth reading first.
 const SHOWN_PROBLEMS: usize = 20;
@@ -83,6 +83,8 @@ enum StoreHealth {
     /// It takes no messages; they wait in the local journal and answers go on.
     Behind,
     Unreachable,
+    /// The database's file was deleted or replaced under us.
+    Gone,
 }
 
 #[derive(Serialize)]
@@ -132,6 +134,7 @@ async fn look_at_store(site: &Site) -> (StoreHealth, Vec<RecentRefusal>) {
     match tokio::time::timeout(STORE_BUDGET, look).await {
         Ok(Ok(refusals)) if site.store.is_failing() => (StoreHealth::Behind, refusals),
         Ok(Ok(refusals)) => (StoreHealth::Ok, refusals),
+        Ok(Err(StoreError::Vanished { .. })) => (StoreHealth::Gone, Vec::new()),
         Ok(Err(_)) | Err(_) => (StoreHealth::Unreachable, Vec::new()),
     }
 }

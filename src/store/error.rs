@@ -41,6 +41,10 @@ pub enum StoreError {
     Stale,
     #[error("数据库没有在限定的时间内答复。请检查它的负载和网络。")]
     TooSlow,
+    #[error(
+        "数据库文件 {path} 不见了，或被换成了别的文件：现在收到的消息，重启以后就没有了。请不要重启：先把原来的文件放回去，放不回去就停下服务，从备份恢复（yingda restore）。"
+    )]
+    Vanished { path: PathBuf },
     #[error("存储已关闭，正在退出。")]
     Closed,
     #[error(

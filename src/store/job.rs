@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::clock::from_millis;
 
-use super::{Store, StoreError, on, on_read};
+use super::{Db, Store, StoreError, on, on_read};
 
 /// A lease on one run of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,9 +102,15 @@ impl Store {
     }
 
     pub async fn list_jobs(&self) -> Result<Vec<JobStanding>, StoreError> {
+        self.db.list_jobs().await
+    }
+}
+
+impl Db {
+    pub(super) async fn list_jobs(&self) -> Result<Vec<JobStanding>, StoreError> {
         const SQL: &str = "SELECT name, started_at, succeeded_at, due_at, failure FROM job ORDER BY name";
         type Row = (String, i64, Option<i64>, i64, Option<String>);
-        let rows: Vec<Row> = on_read!(&self.db, |pool| sqlx::query_as(SQL).fetch_all(pool).await)?;
+        let rows: Vec<Row> = on_read!(self, |pool| sqlx::query_as(SQL).fetch_all(pool).await)?;
         let read = |(name, started_at, succeeded_at, due_at, failure): Row| JobStanding {
             name,
             started_at: from_millis(started_at),

@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 use super::committer::{Seen, Uncommitted, WINDOW_SECONDS};
-use super::{Store, StoreError, on, on_read, on_read_now};
+use super::{Db, Store, StoreError, on, on_read, on_read_now};
 
 /// Everything about one message that is committed before its reply leaves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -230,16 +230,6 @@ impl Store {
         })?;
         Ok(count.0)
     }
-
-    /// When the newest message came, for `doctor`.
-    pub async fn find_latest_message(&self, account: &AccountId) -> Result<Option<Timestamp>, StoreError> {
-        const SQL: &str =
-            "SELECT received_at FROM message WHERE account_id = $1 AND is_test = 0 ORDER BY id DESC LIMIT 1";
-        let row: Option<(i64,)> = on_read!(&self.db, |pool| {
-            sqlx::query_as(SQL).bind(account.as_str()).fetch_optional(pool).await
-        })?;
-        Ok(row.map(|(ms,)| from_millis(ms)))
-    }
 }
 
 /// Keys are led by the second a message was sent, which is not the second it
@@ -274,5 +264,25 @@ pub fn body_of(content: &Content) -> Option<String> {
         | Content::ShortVideo { .. }
         | Content::Event(_)
         | Content::Unknown { .. } => None,
+    }
+}
+
+impl Store {
+    /// When the newest message came, for `doctor` and the first steps.
+    pub async fn find_latest_message(&self, account: &AccountId) -> Result<Option<Timestamp>, StoreError> {
+        self.db.find_latest_message(account).await
+    }
+}
+
+impl Db {
+    pub(super) async fn find_latest_message(
+        &self,
+        account: &AccountId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str =
+            "SELECT received_at FROM message WHERE account_id = $1 AND is_test = 0 ORDER BY id DESC LIMIT 1";
+        let row: Option<(i64,)> =
+            on_read!(self, |pool| sqlx::query_as(SQL).bind(account.as_str()).fetch_optional(pool).await)?;
+        Ok(row.map(|(ms,)| from_millis(ms)))
     }
 }

@@ -7,19 +7,23 @@
 
 mod api_token;
 mod attempt;
+mod backup;
 mod committer;
 mod conversation;
+mod copy;
 mod customer;
 mod effect;
 mod erasure;
 mod error;
 mod figures;
+mod forward;
 mod inbox;
 mod invitation;
 mod job;
 mod journal;
 mod lead;
 mod leftover;
+mod look;
 mod message;
 mod miss;
 mod notice;
@@ -28,6 +32,7 @@ mod operation;
 mod person;
 mod personal;
 mod phrase;
+mod presence;
 mod privacy;
 mod refusal;
 mod schema;
@@ -40,14 +45,20 @@ mod ticket;
 mod timeline;
 mod version;
 mod waiting;
+
 pub use api_token::ApiToken;
 pub use attempt::Attempts;
 
+pub use backup::{
+    Backup, BackupError, KeyFit, Manifest, Restored, back_up, check_backup, move_to_postgres, restore,
+};
 pub use committer::{Committed, Committer, Uncommitted};
 pub use conversation::Loaded;
+pub use copy::{Existing, Progress, Tally};
 pub use customer::Coming;
 pub use error::StoreError;
 pub use figures::{Figure, FigureName, Listed, MESSAGES_PAGE, MessageFilter, Opens};
+pub use forward::bring_forward;
 pub use inbox::{INBOX_PAGE, InboxFilter, InboxRow, LastMessage};
 pub use invitation::{Invitation, Purpose};
 pub use job::{JobStanding, Lease};
@@ -57,6 +68,7 @@ pub use lead::{
     LocalTime, PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
 };
 pub use leftover::{Leftover, find_journals, find_leftover, replay_leftover, wait_for_journal};
+pub use look::Look;
 pub use message::{Record, Reply as StoredReply, SignedUrl, body_of};
 pub use miss::{Closing, MOST_MISSES, Miss, Whose};
 pub use notice::{Fate, Kind as NoticeKind, NEWS_FOR, Notice, NoticeHealth};
@@ -67,6 +79,7 @@ pub use personal::mask_numbers;
 pub use phrase::ReadyPhrase;
 pub use privacy::{PrivacyAct, PrivacyEntry};
 pub use refusal::RecentRefusal;
+pub use schema::{NEWEST as NEWEST_STEP, Standing as SchemaStanding};
 pub use seal::{Sealer, SealingKey};
 pub use session::Session;
 pub use staff::{Changed, Credentials, NewStaff, Staff, Standing};

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::AccountId;
 use crate::model::clock::from_millis;
 
-use super::{Store, StoreError, on, on_read};
+use super::{Db, Store, StoreError, on, on_read};
 
 /// What happened longer ago is no news: it stands in the console.
 pub const NEWS_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -191,15 +191,21 @@ impl Store {
 
     /// How telling staff goes, for `doctor` and for the page of accounts.
     pub async fn notice_health(&self, now: Timestamp) -> Result<NoticeHealth, StoreError> {
+        self.db.notice_health(now).await
+    }
+}
+
+impl Db {
+    pub(super) async fn notice_health(&self, now: Timestamp) -> Result<NoticeHealth, StoreError> {
         const COUNT: &str = "SELECT COALESCE(SUM(CASE WHEN settled_at IS NULL THEN 1 ELSE 0 END), 0), \
              COALESCE(SUM(CASE WHEN fate = 'given-up' THEN 1 ELSE 0 END), 0) FROM notice WHERE created_at >= $1";
         const FAILURE: &str = "SELECT failure FROM notice WHERE created_at >= $1 AND failure IS NOT NULL \
              AND (fate IS NULL OR fate = 'given-up') ORDER BY next_at DESC LIMIT 1";
         let since = now.checked_sub(NEWS_FOR).unwrap_or(Timestamp::MIN).as_millisecond();
         let (unsent, given_up): (i64, i64) =
-            on_read!(&self.db, |pool| sqlx::query_as(COUNT).bind(since).fetch_one(pool).await)?;
+            on_read!(self, |pool| sqlx::query_as(COUNT).bind(since).fetch_one(pool).await)?;
         let failure: Option<(String,)> =
-            on_read!(&self.db, |pool| sqlx::query_as(FAILURE).bind(since).fetch_optional(pool).await)?;
+            on_read!(self, |pool| sqlx::query_as(FAILURE).bind(since).fetch_optional(pool).await)?;
         Ok(NoticeHealth {
             unsent: unsent.unsigned_abs(),
             given_up: given_up.unsigned_abs(),

@@ -14,6 +14,7 @@ use super::committer::{self, Applier, Behind, Committer, Direct, Look, Seen, Wri
 use super::conversation::Rows;
 use super::journal::scribe::Scribe;
 use super::journal::{Journal, Left, Place};
+use super::presence::Presence;
 use super::schema::{self, Dialect};
 use super::{Db, Lag, Sealer, StoreError, message, on_read_now};
 use crate::telemetry::StoreMetrics;
@@ -68,6 +69,7 @@ pub struct Store {
     pub(super) db: Db,
     pub(super) sealer: Sealer,
     pub(super) rows: Arc<Rows>,
+    presence: Option<Presence>,
     committer: Committer,
 }
 
@@ -141,7 +143,8 @@ impl Store {
             *lag = Lag(Some(Arc::clone(&behind.waiting)));
         }
         let committer = committer(&opening, behind, writers);
-        Ok(Self { db, sealer: opening.sealer, rows, committer })
+        let presence = Presence::of(&opening.location);
+        Ok(Self { db, sealer: opening.sealer, rows, presence, committer })
     }
 
     /// Where messages are written, many in one commit.
@@ -164,8 +167,12 @@ impl Store {
         self.committer.trouble().is_some()
     }
 
-    /// Fails when the store cannot answer a trivial question.
+    /// Fails when the store cannot answer a trivial question, or would forget
+    /// everything at the next start.
     pub async fn check_alive(&self) -> Result<(), StoreError> {
+        if let Some(presence) = &self.presence {
+            presence.check()?;
+        }
         on_read_now!(&self.db, |pool| sqlx::query("SELECT 1").execute(pool).await.map(drop))?;
         Ok(())
     }
@@ -281,14 +288,14 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-fn prepare_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn prepare_folder(path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let Some(folder) = folder else { return Ok(()) };
     std::fs::create_dir_all(folder).map_err(|error| explain_io(folder, &error))
 }
 
 /// Makes the file for its owner alone. SQLite gives its log the same rights.
-fn prepare_file(path: &Path) -> Result<(), StoreError> {
+pub(super) fn prepare_file(path: &Path) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -296,7 +303,7 @@ fn prepare_file(path: &Path) -> Result<(), StoreError> {
     options.open(path).map(drop).map_err(|error| explain_io(path, &error))
 }
 
-fn explain_io(path: &Path, error: &std::io::Error) -> StoreError {
+pub(super) fn explain_io(path: &Path, error: &std::io::Error) -> StoreError {
     match error.kind() {
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             StoreError::ReadOnly { path: path.to_owned() }
@@ -307,7 +314,7 @@ fn explain_io(path: &Path, error: &std::io::Error) -> StoreError {
 }
 
 /// SQLite's primary result codes: sqlite.org/rescode.html.
-fn explain_sqlite(path: &Path, error: sqlx::Error) -> StoreError {
+pub(super) fn explain_sqlite(path: &Path, error: sqlx::Error) -> StoreError {
     let code = match &error {
         sqlx::Error::Database(error) => error.code().and_then(|code| code.parse::<u32>().ok()),
         _ => None,
@@ -322,15 +329,23 @@ fn explain_sqlite(path: &Path, error: sqlx::Error) -> StoreError {
     }
 }
 
-async fn migrate_sqlite(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+pub(super) async fn migrate_sqlite(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
     schema::migrator(Dialect::Sqlite).run(pool).await.map_err(|error| match schema::explain(error) {
         StoreError::Sql(error) => explain_sqlite(path, error),
         other => other,
     })
 }
 
+/// By this name the connections of a service are known to others.
+pub(super) const POSTGRES_NAME: &str = "yingda";
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+pub(super) fn explain_postgres(error: sqlx::Error) -> StoreError {
+    StoreError::CannotConnect { cause: error.to_string() }
+}
+
 async fn open_postgres(url: &str) -> Result<(Db, Writers), StoreError> {
-    let cannot_connect = |error: sqlx::Error| StoreError::CannotConnect { cause: error.to_string() };
+    let cannot_connect = explain_postgres;
     let options = postgres_options(url)?;
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
@@ -343,7 +358,6 @@ async fn open_postgres(url: &str) -> Result<(Db, Writers), StoreError> {
 }
 
 fn postgres_options(url: &str) -> Result<PgConnectOptions, StoreError> {
-    let options: PgConnectOptions =
-        url.parse().map_err(|error: sqlx::Error| StoreError::CannotConnect { cause: error.to_string() })?;
-    Ok(options.application_name("yingda").disable_statement_logging())
+    let options: PgConnectOptions = url.parse().map_err(explain_postgres)?;
+    Ok(options.application_name(POSTGRES_NAME).disable_statement_logging())
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::model::clock::from_millis;
 
-use super::{Store, StoreError, on, on_read_now};
+use super::{Db, Store, StoreError, on, on_read_now};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentRefusal {
@@ -40,10 +40,16 @@ impl Store {
 
     /// The reasons since `since`, the latest first.
     pub async fn recent_refusals(&self, since: Timestamp) -> Result<Vec<RecentRefusal>, StoreError> {
+        self.db.recent_refusals(since).await
+    }
+}
+
+impl Db {
+    pub(super) async fn recent_refusals(&self, since: Timestamp) -> Result<Vec<RecentRefusal>, StoreError> {
         const SQL: &str = "SELECT account_id, code, reason, times, last_at FROM refusal \
              WHERE last_at >= $1 ORDER BY last_at DESC LIMIT 50";
         type Row = (String, String, String, i64, i64);
-        let rows: Vec<Row> = on_read_now!(&self.db, |pool| {
+        let rows: Vec<Row> = on_read_now!(self, |pool| {
             sqlx::query_as(SQL).bind(since.as_millisecond()).fetch_all(pool).await
         })?;
         let read = |(account, code, reason, times, last_at): Row| RecentRefusal {

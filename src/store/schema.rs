@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr as _, SqliteConnection};
 
 use super::StoreError;
 
@@ -42,6 +42,66 @@ pub fn migrator(dialect: Dialect) -> Migrator {
         Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
     });
     Migrator::with_migrations(migrations.collect())
+}
+
+/// How a database stands to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// No step was taken yet: there is nothing in it.
+    Empty,
+    /// What this program has yet to bring forward.
+    Behind {
+        step: i64,
+    },
+    Current,
+}
+
+impl Standing {
+    /// Refuses a database that a newer program has brought further.
+    pub fn of(step: Option<i64>) -> Result<Self, StoreError> {
+        refuse_newer(step)?;
+        Ok(match step {
+            None => Self::Empty,
+            Some(NEWEST) => Self::Current,
+            Some(step) => Self::Behind { step },
+        })
+    }
+}
+
+pub fn refuse_newer(step: Option<i64>) -> Result<(), StoreError> {
+    match step {
+        Some(found) if found > NEWEST => Err(StoreError::Newer { found, known: NEWEST }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The steps beyond `step`, by number and name.
+pub fn steps_after(step: i64) -> impl Iterator<Item = (i64, &'static str)> {
+    STEPS.iter().filter(move |(number, ..)| *number > step).map(|(number, name, _)| (*number, *name))
+}
+
+const NEWEST_STEP: &str = "SELECT MAX(version) FROM _sqlx_migrations WHERE success = TRUE";
+
+/// How far the schema of a database is. Changes nothing.
+pub async fn find_sqlite_step(connection: &mut SqliteConnection) -> Result<Option<i64>, StoreError> {
+    const KNOWN: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let (known,): (i64,) = sqlx::query_as(KNOWN).fetch_one(&mut *connection).await?;
+    if known == 0 {
+        return Ok(None);
+    }
+    let (step,): (Option<i64>,) = sqlx::query_as(NEWEST_STEP).fetch_one(connection).await?;
+    Ok(step)
+}
+
+/// The same for PostgreSQL.
+pub async fn find_postgres_step(connection: &mut PgConnection) -> Result<Option<i64>, StoreError> {
+    const KNOWN: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+    let (known,): (bool,) = sqlx::query_as(KNOWN).fetch_one(&mut *connection).await?;
+    if !known {
+        return Ok(None);
+    }
+    let (step,): (Option<i64>,) = sqlx::query_as(NEWEST_STEP).fetch_one(connection).await?;
+    Ok(step)
 }
 
 pub fn explain(error: MigrateError) -> StoreError {

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::clock::from_millis;
 
-use super::{Store, StoreError, on, on_read};
+use super::{Db, Store, StoreError, on, on_read};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
@@ -33,12 +33,18 @@ impl VersionSource {
     }
 }
 
-impl Store {
-    pub async fn find_newest_version(&self) -> Result<Option<Version>, StoreError> {
+impl Db {
+    pub(super) async fn find_newest_version(&self) -> Result<Option<Version>, StoreError> {
         const SQL: &str = "SELECT number, hash, published_at FROM version ORDER BY number DESC LIMIT 1";
         let row: Option<(i64, String, i64)> =
-            on_read!(&self.db, |pool| sqlx::query_as(SQL).fetch_optional(pool).await)?;
+            on_read!(self, |pool| sqlx::query_as(SQL).fetch_optional(pool).await)?;
         Ok(row.map(|(number, hash, at)| Version { number, hash, published_at: from_millis(at) }))
+    }
+}
+
+impl Store {
+    pub async fn find_newest_version(&self) -> Result<Option<Version>, StoreError> {
+        self.db.find_newest_version().await
     }
 
     /// Keeps a new version; the same files as the newest one are no new version.

@@ -82,10 +82,19 @@ async fn a_database_of_a_newer_version_is_told() {
     sqlx::query(future).execute(&mut database).await.expect("insertable");
     database.close().await.expect("closes");
 
-    let error = workplace.run(&["serve"]).fails_with(1);
     let report = workplace.run(&["doctor"]);
 
-    assert!(error.contains("更新版本") && error.contains("请升级 yingda"), "{error}");
+    let commands: &[&[&str]] = &[
+        &["serve"],
+        &["backup", "a.backup"],
+        &["migrate"],
+        &["migrate", "--to", "postgres://postgres@127.0.0.1/postgres"],
+    ];
+    for command in commands {
+        let error = workplace.run(command).fails_with(1);
+        assert!(error.contains("更新版本") && error.contains("请升级 yingda"), "{command:?}: {error}");
+    }
+    assert!(!workplace.path("a.backup").exists() && !workplace.path("a.backup.partial").exists());
     assert_eq!(report.code, Some(1), "{report:?}");
     assert!(report.out.contains("✗ 数据库由更新版本的 yingda 建立"), "{report:?}");
 }

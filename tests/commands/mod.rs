@@ -1,6 +1,7 @@
 //! The real binary, as people and scripts run it: what it prints, how it ends.
 
 mod asking;
+mod backups;
 mod failures;
 mod serving;
 mod staff;
@@ -47,6 +48,8 @@ const RULES: &[(&str, &str)] = &[
 struct Workplace {
     folder: TempDir,
     port: u16,
+    /// Settings given by the environment.
+    variables: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug)]
@@ -66,7 +69,11 @@ struct Serving {
 impl Workplace {
     /// Without any file.
     fn bare() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder"), port: free_port() }
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            port: free_port(),
+            variables: Vec::new(),
+        }
     }
 
     fn with_rules() -> Self {
@@ -92,6 +99,7 @@ impl Workplace {
         command.args(arguments).current_dir(self.folder.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("YINGDA__SERVER__LISTEN", format!("127.0.0.1:{}", self.port));
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

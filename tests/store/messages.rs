@@ -44,7 +44,7 @@ pub fn record(id: &str, from: &str, body: &str) -> Record {
     }
 }
 
-async fn commit(store: &Store, record: Record) -> Committed {
+pub async fn commit(store: &Store, record: Record) -> Committed {
     store.committer().commit(record).await.expect("the commit works")
 }
 

@@ -12,3 +12,4 @@ mod opening;
 mod sheets;
 mod staff;
 mod versions;
+mod whole;

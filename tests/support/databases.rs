@@ -78,12 +78,16 @@ impl FreshStore {
     /// Closes it and removes what no folder removes by itself.
     pub async fn discard(self) {
         self.store.close().await;
-        if let Location::Postgres { url } = &self.location {
-            let (base, name) = url.rsplit_once('/').expect("a URL with a database name");
-            let mut connection =
-                PgConnection::connect(&format!("{base}/postgres")).await.expect("it answered before");
-            let drop = sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-            sqlx::query(drop).execute(&mut connection).await.expect("may drop its own database");
-        }
+        drop_database(&self.location).await;
     }
+}
+
+/// Removes what no folder removes by itself.
+pub async fn drop_database(location: &Location) {
+    let Location::Postgres { url } = location else { return };
+    let (base, name) = url.rsplit_once('/').expect("a URL with a database name");
+    let mut connection =
+        PgConnection::connect(&format!("{base}/postgres")).await.expect("it answered before");
+    let drop = sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    sqlx::query(drop).execute(&mut connection).await.expect("may drop its own database");
 }

@@ -5,12 +5,15 @@ use std::path::Path;
 
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::app::{locate_store, open_sealer, open_store};
-use crate::config::{Config, StoreUrl};
+use crate::app::{locate_store, make_sealer};
+use crate::config::{Config, Disk, StoreUrl};
 use crate::model::Clock;
-use crate::store::{Leftover, RecentRefusal, Store, StoreError, find_journals, find_leftover};
-use crate::telemetry::Metrics;
+use crate::store::{
+    Leftover, Look, NEWEST_STEP, RecentRefusal, SchemaStanding, Sealer, StoreError, find_journals,
+    find_leftover,
+};
 
+use super::super::backup::kind;
 use super::finding::{Finding, Mark};
 use super::told;
 
@@ -29,36 +32,60 @@ pub async fn check(config: &Config, findings: &mut Vec<Finding>) {
         && !path.exists()
     {
         let what = format!("数据库 {} 还没有", path.display());
-        findings.push(Finding::warning(STORE, what, "第一次启动时会自己建好"));
+        findings.push(Finding::warning(STORE, what, "第一次启动时会自己建好；以前有过，就从备份恢复"));
         return;
     }
-    if let Err(error) = look_at_journals(config, findings).await {
-        findings.push(Finding::told(JOURNAL, Mark::Bad, &error.to_string()));
-    }
-    let store = match open_store(&config.store, &Metrics::default()).await {
+    let sealer = match config.store.find_key(&Disk) {
+        Ok(key) => key.map(|key| make_sealer(&config.store, &key)),
+        Err(error) => {
+            findings.push(Finding::told(STORE, Mark::Bad, &error.to_string()));
+            return;
+        }
+    };
+    let store = match Look::open(&locate_store(&config.store.url)).await {
         Ok(store) => store,
         Err(error) => {
             findings.push(Finding::told(STORE, Mark::Bad, &error.to_string()));
             return;
         }
     };
-    let looked = look(&store, config, findings).await;
+    let looked = match look(&store, config, findings).await {
+        // Where the schema is old, its tables cannot tell what the journal holds.
+        Ok(SchemaStanding::Current) => match &sealer {
+            Some(sealer) => look_at_journals(config, sealer, findings).await,
+            None => Ok(()),
+        },
+        Ok(SchemaStanding::Empty | SchemaStanding::Behind { .. }) => Ok(()),
+        Err(failure) => Err(failure),
+    };
     store.close().await;
-    if let Err(error) = looked {
-        findings.push(Finding::bad(STORE, error.to_string(), "请看服务的日志，必要时从备份恢复"));
+    match looked {
+        Ok(()) => {}
+        Err(StoreError::Sql(error)) => {
+            findings.push(Finding::bad(
+                STORE,
+                format!("读不了数据库：{error}"),
+                "请看服务的日志，必要时从备份恢复",
+            ));
+        }
+        Err(error) => findings.push(Finding::told(STORE, Mark::Bad, &error.to_string())),
     }
 }
 
 /// A process that starts again replays its own; one that does not would leave
 /// messages behind that were answered.
-async fn look_at_journals(config: &Config, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
-    let (location, sealer) = (locate_store(&config.store.url), open_sealer(&config.store)?);
+async fn look_at_journals(
+    config: &Config,
+    sealer: &Sealer,
+    findings: &mut Vec<Finding>,
+) -> Result<(), StoreError> {
+    let location = locate_store(&config.store.url);
     let mut folders = find_journals(&config.store.folder()).unwrap_or_default();
     if config.store.journal.exists() && !folders.contains(&config.store.journal) {
         folders.push(config.store.journal.clone());
     }
     for folder in folders {
-        let left = find_leftover(&location, &folder, &sealer).await?;
+        let left = find_leftover(&location, &folder, sealer).await?;
         findings.push(tell_leftover(&folder, left));
     }
     Ok(())
@@ -79,12 +106,27 @@ fn tell_leftover(folder: &Path, left: Leftover) -> Finding {
     Finding::good(JOURNAL, format!("本地日志 {folder} 里没有没存进数据库的消息"))
 }
 
-async fn look(store: &Store, config: &Config, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
-    store.check_alive().await?;
-    let kind = match config.store.url {
-        StoreUrl::Sqlite { .. } => "SQLite",
-        StoreUrl::Postgres { .. } => "PostgreSQL",
-    };
+async fn look(
+    store: &Look,
+    config: &Config,
+    findings: &mut Vec<Finding>,
+) -> Result<SchemaStanding, StoreError> {
+    let kind = kind(&config.store.url);
+    let standing = store.find_standing().await?;
+    match standing {
+        SchemaStanding::Current => {}
+        SchemaStanding::Empty => {
+            let what = format!("数据库（{kind}）是空的");
+            findings.push(Finding::warning(STORE, what, "启动服务（yingda serve）时会自己建好"));
+            return Ok(standing);
+        }
+        SchemaStanding::Behind { step } => {
+            let what = format!("数据库（{kind}）的结构是第 {step} 步，本程序要第 {NEWEST_STEP} 步");
+            let remedy = "先备份（yingda backup），再运行 yingda migrate，或启动服务，它会自己升级";
+            findings.push(Finding::warning(STORE, what, remedy));
+            return Ok(standing);
+        }
+    }
     let version = match store.find_newest_version().await? {
         Some(version) => format!("，规则发布到第 {} 版", version.number),
         None => "，还没有发布过规则".to_owned(),
@@ -102,7 +144,7 @@ async fn look(store: &Store, config: &Config, findings: &mut Vec<Finding>) -> Re
         findings.push(Finding::good(REFUSALS, "24 小时内没有拒绝过请求"));
     }
     findings.extend(refusals.iter().map(tell_refusal));
-    Ok(())
+    Ok(standing)
 }
 
 fn tell_latest(account: &str, latest: Timestamp, now: Timestamp) -> Finding {

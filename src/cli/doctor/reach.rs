@@ -28,6 +28,9 @@ pub async fn check(config: &Config, channels: &[Channel], findings: &mut Vec<Fin
     let running = check_running(&visitor, &local).await;
     let runs = running.mark == super::Mark::Good;
     findings.push(running);
+    if runs {
+        findings.extend(check_its_store(&visitor, &local).await);
+    }
     let Some(public) = &config.server.public_url else {
         findings.extend(no_public_url(&config.source));
         if runs {
@@ -52,6 +55,24 @@ async fn check_running(visitor: &Visitor, local: &str) -> Finding {
         Err(failure) => {
             Finding::warning(RUNNING, format!("服务没有运行：{failure}"), "运行 yingda serve，再查一次")
         }
+    }
+}
+
+/// Whether the running service still has its store: its file may have been
+/// deleted or replaced, which nobody else can see.
+async fn check_its_store(visitor: &Visitor, local: &str) -> Option<Finding> {
+    let visit = visitor.get(Url::parse(&format!("{local}/readyz")).ok()?).await.ok()?;
+    let readiness: serde_json::Value = serde_json::from_slice(&visit.body).ok()?;
+    match readiness["store"].as_str() {
+        Some("gone") => {
+            let what = "服务正在写的数据库文件不见了，或被换成了别的文件：重启以后，这段时间的消息就没有了";
+            let remedy = "不要重启：先把原来的文件放回去；放不回去就停下服务，用 yingda restore 从备份恢复";
+            Some(Finding::bad(RUNNING, what, remedy))
+        }
+        Some("unreachable") => {
+            Some(Finding::bad(RUNNING, "服务读不了它的数据库", "请看服务的日志：那里写着原因"))
+        }
+        Some(_) | None => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Config;
-use crate::store::{Store, StoreError};
+use crate::store::{Look, StoreError};
 
 use super::finding::Finding;
 
@@ -14,7 +14,7 @@ const JOBS: &str = "jobs";
 const OVERDUE: SignedDuration = SignedDuration::from_hours(3);
 
 pub async fn check(
-    store: &Store,
+    store: &Look,
     config: &Config,
     now: Timestamp,
     findings: &mut Vec<Finding>,
@@ -35,7 +35,7 @@ pub async fn check(
     Ok(())
 }
 
-async fn check_notices(store: &Store, now: Timestamp) -> Result<Finding, StoreError> {
+async fn check_notices(store: &Look, now: Timestamp) -> Result<Finding, StoreError> {
     let health = store.notice_health(now).await?;
     Ok(match health.failure {
         Some(failure) => {

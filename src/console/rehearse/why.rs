@@ -120,6 +120,7 @@ fn fate(lost: &Lost, t: &'static Words) -> Sentence<'static> {
         Lost::Uncovered(words) => ("why.lost_uncovered", words.as_str()),
         Lost::NotOurs => ("why.lost_not_ours", ""),
         Lost::Elsewhere(place) => ("why.lost_elsewhere", place.as_str()),
+        Lost::OneOfTwo => ("why.lost_one_of_two", ""),
         Lost::NotForAccount => ("why.lost_not_for_account", ""),
         Lost::NotValidToday => ("why.lost_not_valid_today", ""),
     };

@@ -16,7 +16,8 @@ impl Session<'_> {
     /// None: nothing of ours answers it, or what does is this form.
     pub(super) fn side(&self, said: Said<'_>) -> Option<Decided> {
         let edition = self.turn.situation.edition;
-        let decision = edition.matcher.answer_normalized(said.normalized.clone(), &self.turn.asked());
+        let decision =
+            edition.matcher.answer_normalized(said.text, said.normalized.clone(), &self.turn.asked());
         match decision.verdict {
             Verdict::Rule(rule) => self.side_rule(rule, decision.why),
             // A word or two that might be about something asks nothing yet.
@@ -36,7 +37,8 @@ impl Session<'_> {
     /// complaint, or the very words of a trigger where a unit is asked for.
     pub(super) fn side_for_sure(&self, field: &FormField, said: Said<'_>) -> Option<Decided> {
         let edition = self.turn.situation.edition;
-        let decision = edition.matcher.answer_normalized(said.normalized.clone(), &self.turn.asked());
+        let decision =
+            edition.matcher.answer_normalized(said.text, said.normalized.clone(), &self.turn.asked());
         let Verdict::Rule(index) = decision.verdict else { return None };
         let rule = edition.rule_at(index)?;
         let winner = decision.why.iter().find(|candidate| candidate.lost.is_none())?;

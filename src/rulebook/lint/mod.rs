@@ -6,6 +6,7 @@
 mod facts;
 mod reach;
 mod rivals;
+mod silenced;
 
 use jiff::civil::Date;
 
@@ -44,6 +45,7 @@ pub fn all(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
         reach::report(seen, rule, origin, problems);
     }
     rivals::report(seen, problems);
+    silenced::report(seen, problems);
 }
 
 impl<'f> Seen<'f> {

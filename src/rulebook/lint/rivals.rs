@@ -117,7 +117,7 @@ fn rule_at<'f>(seen: &Seen<'f>, position: u32) -> Option<&'f Rule> {
 }
 
 /// Whether a message can come to both: on the same day, for the same account.
-fn meet(a: &Rule, b: &Rule) -> bool {
+pub(super) fn meet(a: &Rule, b: &Rule) -> bool {
     let accounts =
         a.accounts.is_empty() || b.accounts.is_empty() || a.accounts.iter().any(|id| b.accounts.contains(id));
     accounts && a.valid.overlaps(&b.valid)
@@ -179,7 +179,7 @@ fn report_shadowed(
     }
 }
 
-fn single_text(trigger: &Trigger) -> Option<&str> {
+pub(super) fn single_text(trigger: &Trigger) -> Option<&str> {
     match trigger {
         Trigger::Contains(parts) => match parts.as_slice() {
             [only] => Some(only.as_str()),

@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn depth_is_limited() {
-        let nested = |levels: usize| "<a>".repeat(levels) + &"</a>".repeat(levels);
+        let nested = |levels: usize| "<a>".repeat(levels) + "</a>".repeat(levels).as_str();
 
         assert!(Document::read(&nested(MAX_DEPTH)).is_ok());
         assert_eq!(content(&nested(MAX_DEPTH + 1)), Err(XmlError::TooDeep));
