@@ -462,10 +462,10 @@ fn two_rules_that_claim_the_same_message_are_told() {
 fn a_trigger_that_a_sample_of_what_is_not_ours_silences_is_told() {
     let silencing = |sample: &str| ("a", format!("kind = \"not-ours\"\nquestions = [\"{sample}\"]"));
     for (case, sample, trigger, expected) in [
-        ("contains", "门票 多少钱？", "门票多少钱", &["rules/b.md silenced"][..]),
-        ("starts", "门票多少钱", "^门票多少钱", &["rules/b.md silenced"]),
-        ("a whole message goes first", "门票多少钱", "=门票多少钱", &[]),
-        ("a longer sample", "故宫门票多少钱", "门票多少钱", &[]),
+        ("contains", "门票 多少钱？", "门票多少钱", &["rules/a.md unused-reply", "rules/b.md silenced"][..]),
+        ("starts", "门票多少钱", "^门票多少钱", &["rules/a.md unused-reply", "rules/b.md silenced"]),
+        ("a whole message goes first", "门票多少钱", "=门票多少钱", &["rules/a.md unused-reply"]),
+        ("a longer sample", "故宫门票多少钱", "门票多少钱", &["rules/a.md unused-reply"]),
     ] {
         let (id, not_ours) = silencing(sample);
         check_rivals(case, &[(id, &not_ours), ("b", &format!("triggers = [\"{trigger}\"]"))], expected);

@@ -136,6 +136,7 @@ async fn after_erasing_a_person_no_row_of_any_table_names_them() {
         let state = serde_json::to_string(&yingda::model::Conversation::default()).ok();
         let said = Record { conversation: state, ..record("m1", OPENID, "我的电话13812345678") };
         commit(&fresh.store, said).await;
+        fresh.store.count_messages(at(0)).await.expect("the database has it");
         assert!(!mentions(&fresh, OPENID).await.is_empty(), "{}: the search finds nothing", fresh.name());
 
         fresh

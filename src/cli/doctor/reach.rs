@@ -63,7 +63,7 @@ async fn check_running(visitor: &Visitor, local: &str) -> Finding {
 async fn check_its_store(visitor: &Visitor, local: &str) -> Option<Finding> {
     let visit = visitor.get(Url::parse(&format!("{local}/readyz")).ok()?).await.ok()?;
     let readiness: serde_json::Value = serde_json::from_slice(&visit.body).ok()?;
-    match readiness["store"].as_str() {
+    match readiness.get("store").and_then(serde_json::Value::as_str) {
         Some("gone") => {
             let what = "服务正在写的数据库文件不见了，或被换成了别的文件：重启以后，这段时间的消息就没有了";
             let remedy = "不要重启：先把原来的文件放回去；放不回去就停下服务，用 yingda restore 从备份恢复";

@@ -31,9 +31,9 @@ fn is_ours(rule: &Rule) -> bool {
 }
 
 fn samples_of_what_is_not_ours(rules: &[Rule]) -> FxHashMap<String, &Rule> {
-    let of_rule = |rule| move |question: &Box<str>| (Normalized::new(question).as_str().to_owned(), rule);
     let not_ours = rules.iter().filter(|rule| !is_ours(rule));
-    not_ours.flat_map(|rule| rule.questions.iter().map(of_rule(rule))).collect()
+    let samples = not_ours.flat_map(|rule| rule.questions.iter().map(move |question| (question, rule)));
+    samples.map(|(question, rule)| (Normalized::new(question).as_str().to_owned(), rule)).collect()
 }
 
 fn silenced(text: &str, other: &Rule) -> Problem {

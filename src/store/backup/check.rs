@@ -28,7 +28,7 @@ pub async fn open_backup(file: &Path) -> Result<(Manifest, SqliteConnection), Ba
     let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
     let mut backup = options.disable_statement_logging().connect().await.map_err(|_| not_a_backup())?;
     let found = Manifest::find(&mut backup).await;
-    let manifest = found.map_err(|error| explain(error, file))?.ok_or_else(not_a_backup)?;
+    let manifest = found.map_err(|error| explain(&error, file))?.ok_or_else(not_a_backup)?;
     schema::refuse_newer(Some(manifest.step))?;
     check_structure(&mut backup).await.map_err(damaged)?;
     check_contents(&mut backup, &manifest).await.map_err(damaged)?;
@@ -36,8 +36,8 @@ pub async fn open_backup(file: &Path) -> Result<(Manifest, SqliteConnection), Ba
 }
 
 /// Sqlite says 26 for what is no database at all.
-fn explain(error: StoreError, file: &Path) -> BackupError {
-    match &error {
+fn explain(error: &StoreError, file: &Path) -> BackupError {
+    match error {
         StoreError::Sql(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("26") => {
             BackupError::NotABackup { path: file.to_owned() }
         }
