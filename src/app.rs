@@ -68,9 +68,6 @@ pub struct App {
     pub schedule: Schedule,
 }
 
-/// Until the settings say otherwise.
-const KEEP_LEADS_MONTHS: NonZeroU32 = NonZeroU32::new(12).expect("twelve is not zero");
-
 impl App {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let metrics = Metrics::default();
@@ -113,7 +110,6 @@ impl App {
         let alerts = alerts(config, &store, &clock, &metrics)?;
         let work = JobSettings {
             keep_messages_days,
-            keep_leads_months: KEEP_LEADS_MONTHS,
             accounts: config.accounts.iter().map(|account| account.id.clone()).collect(),
         };
         let schedule = jobs::schedule(&store, &press.live(), &clock, work);

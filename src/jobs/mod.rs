@@ -26,25 +26,25 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Clone, Debug)]
 pub struct JobSettings {
     pub keep_messages_days: NonZeroU32,
-    pub keep_leads_months: NonZeroU32,
     pub accounts: Vec<AccountId>,
 }
 
 /// All of yingda's own work. More is added with `Schedule::with`.
 pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings) -> Schedule {
-    let JobSettings { keep_messages_days, keep_leads_months, accounts } = settings;
+    let JobSettings { keep_messages_days, accounts } = settings;
     let (due, expiring, closing) = (accounts.clone(), accounts.clone(), accounts);
     let with_store = || store.clone();
     let with_live = || (store.clone(), Live::clone(live));
     let (store_1, store_2, store_3, store_4) = (with_store(), with_store(), with_store(), with_store());
     let ((store_5, live_5), (store_6, live_6), (store_7, live_7)) = (with_live(), with_live(), with_live());
+    let live_2 = Live::clone(live);
     let seen = misses::Seen::default();
     Schedule::new(store.clone(), clock.clone())
         .with(Job::new("forget_messages", HOUR, move |now| {
             retention::forget_messages(store_1.clone(), keep_messages_days, now)
         }))
         .with(Job::new("forget_leads", HOUR, move |now| {
-            retention::forget_leads(store_2.clone(), keep_leads_months, now)
+            retention::forget_leads(store_2.clone(), Live::clone(&live_2), now)
         }))
         .with(Job::new("finish_erasing", MINUTES, move |now| retention::finish_erasing(store_3.clone(), now)))
         .with(Job::new("forget_notices", HOUR, move |now| retention::forget_notices(store_4.clone(), now)))

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tracing::info;
 
+use crate::answer::Live;
 use crate::store::Store;
 
 use super::Failure;
@@ -21,8 +22,10 @@ pub async fn forget_messages(store: Store, keep_days: NonZeroU32, now: Timestamp
 
 /// Months as people count them: what was left on 30 January is kept a month
 /// until the last of February.
-pub async fn forget_leads(store: Store, keep_months: NonZeroU32, now: Timestamp) -> Result<(), Failure> {
-    let before = now.to_zoned_datetime(TimeZone::UTC).checked_sub(i64::from(keep_months.get()).months())?;
+pub async fn forget_leads(store: Store, live: Live, now: Timestamp) -> Result<(), Failure> {
+    // What the privacy page says at this moment.
+    let keep_months = live.load().rulebook.settings.privacy.keep_leads_months;
+    let before = now.to_zoned_datetime(TimeZone::UTC).checked_sub(i64::from(keep_months).months())?;
     let forgotten = store.forget_leads(before.timestamp()).await?;
     if forgotten > 0 {
         info!(forgotten, keep_months, "Forgot leads that were kept long enough");

@@ -85,7 +85,6 @@ async fn a_process_that_dies_at_work_loses_its_lease_and_a_failure_is_kept_and_t
 fn work(yingda: &Yingda) -> Schedule {
     let settings = JobSettings {
         keep_messages_days: NonZeroU32::new(180).expect("not zero"),
-        keep_leads_months: NonZeroU32::new(12).expect("not zero"),
         accounts: vec![account()],
     };
     schedule(&yingda.app.store, &yingda.app.press.live(), &yingda.clock, settings)
