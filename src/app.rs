@@ -105,7 +105,7 @@ impl App {
             keep_messages_days,
             public_url: public_url.as_deref().map(Arc::from),
         };
-        let console = console::routes(wire_console(config, &store, &press, &clock));
+        let console = console::routes(wire_console(config, &store, &press, &desk));
         let routes = webhook.routes().merge(site::routes(site)).merge(console);
         let alerts = alerts(config, &store, &clock, &metrics)?;
         let work = JobSettings {
@@ -240,7 +240,7 @@ fn alerts(
     Ok(Some(Alerts::new(store.clone(), clock.clone(), robot, names, metrics.notices.clone())))
 }
 
-fn wire_console(config: &Config, store: &Store, press: &Press, clock: &Clock) -> console::Wiring {
+fn wire_console(config: &Config, store: &Store, press: &Press, desk: &Arc<Desk>) -> console::Wiring {
     let accounts = config.accounts.iter().map(|account| console::ServedAccount {
         id: account.id.clone(),
         name: account.name.clone(),
@@ -249,7 +249,7 @@ fn wire_console(config: &Config, store: &Store, press: &Press, clock: &Clock) ->
     console::Wiring {
         store: store.clone(),
         live: press.live(),
-        clock: clock.clone(),
+        clock: desk.clock().clone(),
         status: press.status(),
         accounts: accounts.collect(),
         public_url: config.server.public_url.as_ref().map(|url| Arc::from(url.as_str())),

@@ -3,10 +3,12 @@
 //! `once` sees to it that a message is answered once. Not here: the wire
 //! (platform), which rule fits (answer), SQL (store).
 
+mod attend;
 mod customers;
 pub mod decide;
 pub mod form;
 pub mod handoff;
+pub mod leave;
 mod once;
 mod persistent;
 mod record;
@@ -31,6 +33,7 @@ use crate::model::{
 use crate::store::{Committed, Loaded, LocalTime, Record, Store, StoredReply};
 use crate::telemetry::AccountMetrics;
 
+pub use attend::{AttendError, Deed};
 use customers::{Customers, Known};
 use decide::{Decided, Situation};
 use once::{Flights, Joined, Promise};
@@ -136,6 +139,10 @@ impl Desk {
             customers: Customers::default(),
             at_work: TaskTracker::new(),
         }
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The answer to a message. All deliveries of a message get the same one.

@@ -3,11 +3,13 @@
 //! version. While anything is wrong the version before stays live. Not here:
 //! what is wrong with a single file (rulebook).
 
+mod earlier;
 mod examine;
 mod fingerprint;
 mod press;
 mod shipped;
 
+pub use earlier::load_edition;
 pub use examine::{Examination, examine};
 pub use press::{Ground, Press, PressError, Status};
 pub use shipped::write_shipped_rulebook;

@@ -72,6 +72,9 @@ kinds! {
     TokenMade => "token",
     TokenRevoked => "token_revoked",
     LogExported => "log_export",
+    LeadsExported => "leads_export",
+    LeadRevealed => "lead_reveal",
+    LeadDeleted => "lead_delete",
 }
 
 /// Which entries are wanted. Empty: all.
