@@ -5,11 +5,10 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use serde::Deserialize;
 
-use super::ServedAccount;
 use super::failure::PageError;
 use super::form::{Choice, Field};
 use super::visit::{Visit, in_address};
-use crate::model::AccountId;
+use crate::model::{AccountId, ServedAccount};
 
 #[derive(Clone, Debug)]
 pub(super) struct Served {
@@ -37,7 +36,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Served {
 
 impl Served {
     pub(super) fn find(visit: &Visit, asked: &str) -> Result<Self, PageError> {
-        let accounts = &visit.console.accounts;
+        let accounts = visit.console.accounts.now();
         let first = accounts.first().ok_or(PageError::Missing)?;
         let account = accounts.iter().find(|account| account.id.as_str() == asked).unwrap_or(first);
         let choice = |account: &ServedAccount| Choice::new(account.id.as_str(), account.name.as_str());
