@@ -49,7 +49,7 @@ use axum::routing::{any, get, post};
 use tokio::sync::watch;
 
 use crate::answer::Live;
-use crate::model::{AccountId, Clock, Human, Right};
+use crate::model::{Clock, Right, Roster};
 use crate::publishing::Status;
 use crate::store::{Store, StoreError};
 
@@ -66,18 +66,10 @@ pub struct Wiring {
     pub live: Live,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
-    pub accounts: Vec<ServedAccount>,
+    pub accounts: Roster,
     /// Where the public reaches us, without a slash at its end.
     pub public_url: Option<Arc<str>>,
     pub mode: Mode,
-}
-
-/// An account as the console knows it.
-#[derive(Clone, Debug)]
-pub struct ServedAccount {
-    pub id: AccountId,
-    pub name: String,
-    pub human: Human,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +86,7 @@ struct Console {
     live: Live,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
-    accounts: Vec<ServedAccount>,
+    accounts: Roster,
     public_url: Option<Arc<str>>,
     mode: Mode,
     hasher: Hasher,

@@ -5,6 +5,7 @@
 //! A file per noun. `open` connects and migrates; `committer` writes messages,
 //! many in one commit. Not here: what a message means (conversation).
 
+mod account;
 mod api_token;
 mod attempt;
 mod backup;
@@ -47,6 +48,7 @@ mod timeline;
 mod version;
 mod waiting;
 
+pub use account::{AccountSecrets, Heard, PreviousSecrets, Revision, SecretPair, StoredAccount};
 pub use api_token::ApiToken;
 pub use attempt::Attempts;
 

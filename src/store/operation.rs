@@ -71,6 +71,10 @@ kinds! {
     SessionEnded => "session_end",
     TokenMade => "token",
     TokenRevoked => "token_revoked",
+    AccountMade => "account",
+    AccountChanged => "account_changed",
+    AccountSecretsChanged => "account_secrets",
+    AccountRemoved => "account_removed",
     LogExported => "log_export",
 }
 

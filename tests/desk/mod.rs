@@ -1,6 +1,7 @@
 //! The front door and the desk behind it: what a customer experiences, and what
 //! staff hear of it.
 
+mod accounts;
 mod conversations;
 mod enquiries;
 mod forgeries;
