@@ -56,7 +56,8 @@ pub fn missing(files: &Files) -> Vec<Missing> {
         if name.starts_with("readme") || !READ.iter().any(|ending| name.ends_with(ending)) {
             continue;
         }
-        for (line, written) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim_start().starts_with('#')) {
+        for (line, written) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim_start().starts_with('#'))
+        {
             let mut rest = written;
             while let Some(part) = unfinished_part(rest) {
                 found.push(Missing { file: path.to_owned(), line, text: part.to_owned() });
@@ -96,7 +97,10 @@ mod tests {
     fn every_place_that_waits_is_found_with_its_line() {
         let mut files = Files::default();
         files.insert("README.md", "〔待填写〕".as_bytes());
-        files.insert("rules/a.md", "+++\n# 〔待填写：不算〕\n+++\n住〔待填写：哪里〕，吃〔待填写〕。\n".as_bytes());
+        files.insert(
+            "rules/a.md",
+            "+++\n# 〔待填写：不算〕\n+++\n住〔待填写：哪里〕，吃〔待填写〕。\n".as_bytes(),
+        );
 
         let found: Vec<_> = missing(&files).into_iter().map(|one| (one.file, one.line, one.text)).collect();
 
