@@ -9,10 +9,12 @@
 
 mod account;
 mod assets;
+mod catalog;
 mod confirm;
 mod cookie;
 mod diff;
 mod door;
+mod exchange;
 mod failure;
 mod form;
 mod frame;
@@ -41,6 +43,7 @@ mod sheet;
 mod style;
 mod tab;
 mod tokens;
+mod upload;
 mod visit;
 mod when;
 mod words;
@@ -57,6 +60,8 @@ use crate::answer::Live;
 use crate::model::{Clock, Right, Roster};
 use crate::publishing::Status;
 use crate::store::{Store, StoreError};
+
+use catalog::{articles, contacts, courses, forms, settings, todo};
 
 use page::{Page, here_only, open, page};
 use password::Hasher;
@@ -120,6 +125,36 @@ fn pages() -> Vec<Page> {
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),
+        // What replies share
+        page("/console/courses", Right::Enter, get(courses::show)),
+        page("/console/courses/new", Right::Edit, get(courses::new).post(courses::add)),
+        page("/console/courses/{id}", Right::Edit, get(courses::one).post(courses::change)),
+        page("/console/courses/{id}/remove", Right::Edit, get(courses::ask_removal).post(courses::remove)),
+        page("/console/contacts", Right::Enter, get(contacts::show)),
+        page("/console/contacts/new", Right::Edit, get(contacts::new).post(contacts::add)),
+        page("/console/contacts/{id}", Right::Edit, get(contacts::one).post(contacts::change)),
+        page("/console/contacts/{id}/remove", Right::Edit, get(contacts::ask_removal).post(contacts::remove)),
+        page("/console/articles", Right::Enter, get(articles::show)),
+        page("/console/articles/new", Right::Edit, get(articles::new).post(articles::add)),
+        page("/console/articles/{id}", Right::Edit, get(articles::one).post(articles::change)),
+        page("/console/articles/{id}/remove", Right::Edit, get(articles::ask_removal).post(articles::remove)),
+        page("/console/forms", Right::Enter, get(forms::show)),
+        page("/console/forms/{id}", Right::Enter, get(forms::one)),
+        page("/console/forms/{id}/words", Right::Edit, get(forms::wording).post(forms::change_wording)),
+        page("/console/forms/{id}/steps", Right::Edit, get(forms::new_step).post(forms::add_step)),
+        page("/console/forms/{id}/steps/{name}", Right::Edit, get(forms::step).post(forms::change_step)),
+        page("/console/forms/{id}/steps/{name}/move", Right::Edit, post(forms::move_step)),
+        page(
+            "/console/forms/{id}/steps/{name}/remove",
+            Right::Edit,
+            get(forms::ask_step_removal).post(forms::remove_step),
+        ),
+        page("/console/settings", Right::Enter, get(settings::show)),
+        page("/console/settings/{id}", Right::Edit, get(settings::one).post(settings::change)),
+        page("/console/todo", Right::Enter, get(todo::show)),
+        page("/console/import", Right::Enter, get(exchange::show)),
+        page("/console/import/table", Right::Edit, post(exchange::take)),
+        page("/console/import/{id}/export", Right::Enter, get(exchange::export_table)),
         // Oneself
         page("/console/logout", Right::Enter, post(account::log_out)),
         page("/console/account", Right::Enter, get(account::show)),

@@ -33,8 +33,15 @@ enum Bar {
 const ENTRIES: &[Entry] = &[
     entry("home", "/console", Group::Work).key('h'),
     entry("leads", "/console/leads", Group::Work).bar().key('l'),
+    entry("courses", "/console/courses", Group::Content),
+    entry("contacts", "/console/contacts", Group::Content),
+    entry("articles", "/console/articles", Group::Content),
+    entry("forms", "/console/forms", Group::Content),
+    entry("settings", "/console/settings", Group::Content),
+    entry("todo", "/console/todo", Group::Content),
     entry("try", "/console/try", Group::Live).bar().key('t'),
     entry("members", "/console/members", Group::Administration).only(Right::Administer).key('m'),
+    entry("import", "/console/import", Group::Administration),
     entry("log", "/console/log", Group::Administration).only(Right::Administer),
     entry("tokens", "/console/tokens", Group::Administration).only(Right::Administer),
 ];

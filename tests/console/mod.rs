@@ -1,6 +1,8 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+mod catalog;
+mod exchange;
 mod forms;
 mod leads;
 mod log;

@@ -12,9 +12,24 @@ use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
 
 /// Everything an administrator can look at.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 28] = [
     "/console",
     "/console/leads",
+    "/console/courses",
+    "/console/courses/new",
+    "/console/contacts",
+    "/console/contacts/%E5%9F%B9%E8%AE%AD%E9%A1%BE%E9%97%AE",
+    "/console/articles",
+    "/console/articles/ztjy",
+    "/console/articles/ztjy/remove",
+    "/console/forms",
+    "/console/forms/enquiry",
+    "/console/forms/enquiry/steps/people",
+    "/console/settings",
+    "/console/settings/hours",
+    "/console/settings/fallback",
+    "/console/todo",
+    "/console/import",
     "/console/try",
     "/console/members",
     "/console/account",
