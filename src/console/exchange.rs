@@ -208,13 +208,13 @@ impl ImportPage {
                 choices
                     .extend(self.target.columns().iter().map(|column| Choice::new(column.key, column.title)));
                 let imported = match outcome {
-                    Ok(imported) if doubles.is_empty() => Some(imported),
-                    Ok(_) => {
+                    _ if !doubles.is_empty() => {
                         let letters: Vec<String> = doubles.into_iter().map(|(letter, _)| letter).collect();
                         self.failure =
                             Some(t.say("exchange.doubled").with("columns", letters.join("、")).to_string());
                         None
                     }
+                    Ok(imported) => Some(imported),
                     Err(failure) => {
                         self.failure = Some(failure.to_string());
                         None

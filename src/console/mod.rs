@@ -125,7 +125,42 @@ fn pages() -> Vec<Page> {
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),
-        // What replies share
+        // Oneself
+        page("/console/logout", Right::Enter, post(account::log_out)),
+        page("/console/account", Right::Enter, get(account::show)),
+        page("/console/account/password", Right::Enter, post(account::change_password)),
+        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
+        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
+        page(
+            "/console/account/codes/off",
+            Right::Enter,
+            get(second_factor::ask_off).post(second_factor::turn_off),
+        ),
+        // Administration
+        page("/console/members", Right::Administer, get(members::show).post(members::invite)),
+        page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
+        page(
+            "/console/members/{id}/disable",
+            Right::Administer,
+            get(members::ask_disable).post(members::disable),
+        ),
+        page("/console/members/{id}/enable", Right::Administer, post(members::enable)),
+        page("/console/members/{id}/reset", Right::Administer, post(members::make_reset_link)),
+        page("/console/members/invitations/withdraw", Right::Administer, post(members::withdraw)),
+        page("/console/log", Right::Administer, get(log::show)),
+        page("/console/log/export", Right::Administer, get(log::export)),
+        page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
+        page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
+    ];
+    pages.extend(pages_of_content());
+    #[cfg(debug_assertions)]
+    pages.push(page("/console/style", Right::Enter, get(style::show)));
+    pages
+}
+
+/// What replies share, and how tables of it come in and go out.
+fn pages_of_content() -> Vec<Page> {
+    vec![
         page("/console/courses", Right::Enter, get(courses::show)),
         page("/console/courses/new", Right::Edit, get(courses::new).post(courses::add)),
         page("/console/courses/{id}", Right::Edit, get(courses::one).post(courses::change)),
@@ -155,36 +190,7 @@ fn pages() -> Vec<Page> {
         page("/console/import", Right::Enter, get(exchange::show)),
         page("/console/import/table", Right::Edit, post(exchange::take)),
         page("/console/import/{id}/export", Right::Enter, get(exchange::export_table)),
-        // Oneself
-        page("/console/logout", Right::Enter, post(account::log_out)),
-        page("/console/account", Right::Enter, get(account::show)),
-        page("/console/account/password", Right::Enter, post(account::change_password)),
-        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
-        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
-        page(
-            "/console/account/codes/off",
-            Right::Enter,
-            get(second_factor::ask_off).post(second_factor::turn_off),
-        ),
-        // Administration
-        page("/console/members", Right::Administer, get(members::show).post(members::invite)),
-        page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
-        page(
-            "/console/members/{id}/disable",
-            Right::Administer,
-            get(members::ask_disable).post(members::disable),
-        ),
-        page("/console/members/{id}/enable", Right::Administer, post(members::enable)),
-        page("/console/members/{id}/reset", Right::Administer, post(members::make_reset_link)),
-        page("/console/members/invitations/withdraw", Right::Administer, post(members::withdraw)),
-        page("/console/log", Right::Administer, get(log::show)),
-        page("/console/log/export", Right::Administer, get(log::export)),
-        page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
-        page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
-    ];
-    #[cfg(debug_assertions)]
-    pages.push(page("/console/style", Right::Enter, get(style::show)));
-    pages
+    ]
 }
 
 /// Every address with its gate, for tests that try each of them.

@@ -16,9 +16,9 @@ use super::hours::Day;
 use super::shelf::{Shelf, moment, others_at};
 use super::thing::{Preview, Thing};
 use crate::publishing::{Draft, WriteError};
+use crate::rulebook::Problem;
 use crate::rulebook::edit::{EditError, Values};
 use crate::rulebook::uses::User;
-use crate::rulebook::{Problem, Severity};
 use crate::store::content_hash;
 
 /// What a form sends, in its order.

@@ -23,8 +23,7 @@ const MOST_NAMED: usize = 3;
 #[template(path = "console/pages/items.html")]
 struct ItemsPage {
     frame: Frame,
-    /// The page's key in `nav`, and its address.
-    here: &'static str,
+    title: Sentence<'static>,
     address: &'static str,
     lead: Sentence<'static>,
     headings: Vec<Sentence<'static>>,
@@ -97,7 +96,7 @@ pub(super) async fn show(
     let rows = rows.into_iter().skip(count(pager.skipped())).take(count(PER_PAGE)).collect();
     show_page(&ItemsPage {
         frame: visit.frame(kind.here),
-        here: kind.here,
+        title: t.say(&format!("nav.{}", kind.here)),
         address: kind.address,
         lead: t.say(kind.lead),
         headings: kind.columns.iter().map(|(word, _)| t.say(word)).collect(),
