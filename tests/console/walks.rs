@@ -7,14 +7,22 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::connecting;
 use crate::support::browser::PASSWORD;
 use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
 
 /// Everything an administrator can look at.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 19] = [
     "/console",
     "/console/try",
+    "/console/accounts",
+    "/console/accounts/new",
+    "/console/accounts/demo",
+    "/console/accounts/walked",
+    "/console/accounts/walked/edit",
+    "/console/accounts/walked/secrets",
+    "/console/accounts/walked/remove",
     "/console/members",
     "/console/account",
     "/console/account/codes",
@@ -87,6 +95,7 @@ async fn walk_in(screen: Screen) {
         use_keys(&browser).await;
     }
     follow_a_link(&browser, &yingda).await;
+    connecting::connect(&browser, &yingda.base).await;
     look_at_everything(&browser).await;
     log_out_and_in(&browser).await;
     browser.check_console().await;
