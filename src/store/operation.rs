@@ -76,6 +76,9 @@ kinds! {
     AccountSecretsChanged => "account_secrets",
     AccountRemoved => "account_removed",
     LogExported => "log_export",
+    LeadsExported => "leads_export",
+    LeadRevealed => "lead_reveal",
+    LeadDeleted => "lead_delete",
 }
 
 /// Which entries are wanted. Empty: all.

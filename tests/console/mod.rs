@@ -4,6 +4,7 @@
 mod connect;
 mod connecting;
 mod forms;
+mod leads;
 mod log;
 mod members;
 mod pages;
