@@ -2,6 +2,7 @@
 //! staff hear of it.
 
 mod conversations;
+mod dialogues;
 mod enquiries;
 mod forgeries;
 mod kept;
