@@ -1,7 +1,6 @@
 //! The only wiring: settings become a running service, and a signal ends it
 //! cleanly.
 
-use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -15,11 +14,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::task::JoinSet;
 use tracing::{error, info};
 
+use crate::accounts::Accounts;
 use crate::config::{self, Config, DataKey, KeyError, StoreUrl};
 use crate::console;
-use crate::conversation::{Desk, DeskAccount, DeskSettings};
+use crate::conversation::{Desk, DeskSettings};
 use crate::jobs::{self, JobSettings, Schedule};
-use crate::model::{self, Clock};
+use crate::model::{self, Clock, Roster, ServedAccount};
 use crate::outbound::Alerts;
 use crate::platform::wechat::{EncodingAesKey, Token};
 use crate::platform::wecom_robot::{InvalidRobot, Robot};
@@ -58,6 +58,7 @@ pub enum StartError {
 pub struct App {
     pub routes: Router,
     pub store: Store,
+    pub accounts: Accounts,
     pub desk: Arc<Desk>,
     pub press: Press,
     pub metrics: Metrics,
@@ -74,10 +75,9 @@ impl App {
         let opening = opening(&config.store, &metrics)?.to_serve(config.desk.answer_budget / 2);
         let store = Store::open_as(opening).await?;
         let public_url = config.server.public_url.as_ref().map(|url| url.as_str().to_owned());
-        let ground = Ground {
-            accounts: config.accounts.iter().map(|account| account.id.clone()).collect(),
-            public_url: public_url.clone(),
-        };
+        let accounts = open_accounts(config, &store, &clock, &metrics).await?;
+        let roster = accounts.roster();
+        let ground = Ground { accounts: roster.clone(), public_url: public_url.clone() };
         let press = Press::open(
             &config.rulebook.folder,
             ground,
@@ -86,16 +86,10 @@ impl App {
             metrics.rulebook.clone(),
         )
         .await?;
-        let settings = desk_settings(config, public_url.clone(), &metrics);
+        let settings = desk_settings(config, public_url.clone(), &roster, &metrics);
         let desk = Arc::new(Desk::new(store.clone(), press.live(), clock.clone(), settings));
         let refusals = Arc::new(Refusals::default());
-        let channels = open_channels(config)?;
-        let channels = channels.into_iter().map(|channel| {
-            let metrics = metrics.account(channel.account());
-            (channel, metrics)
-        });
-        let webhook =
-            Webhook::new(channels.collect(), Arc::clone(&desk), Arc::clone(&refusals), clock.clone());
+        let webhook = Webhook::new(accounts.clone(), Arc::clone(&desk), Arc::clone(&refusals), clock.clone());
         let keep_messages_days = config.desk.keep_messages_days;
         let site = Site {
             live: press.live(),
@@ -105,15 +99,12 @@ impl App {
             keep_messages_days,
             public_url: public_url.as_deref().map(Arc::from),
         };
-        let console = console::routes(wire_console(config, &store, &press, &clock));
+        let console = console::routes(wire_console(config, &store, &press, &clock, &accounts));
         let routes = webhook.routes().merge(site::routes(site)).merge(console);
-        let alerts = alerts(config, &store, &clock, &metrics)?;
-        let work = JobSettings {
-            keep_messages_days,
-            accounts: config.accounts.iter().map(|account| account.id.clone()).collect(),
-        };
+        let alerts = alerts(config, &store, &clock, &roster, &metrics)?;
+        let work = JobSettings { keep_messages_days, accounts: roster };
         let schedule = jobs::schedule(&store, &press.live(), &clock, work);
-        Ok(Self { routes, store, desk, press, metrics, refusals, clock, alerts, schedule })
+        Ok(Self { routes, store, accounts, desk, press, metrics, refusals, clock, alerts, schedule })
     }
 
     /// Serves until `stop` resolves, then finishes what was accepted.
@@ -124,6 +115,7 @@ impl App {
         workers.spawn(self.press.follow());
         let (refusals, store) = (Arc::clone(&self.refusals), self.store.clone());
         workers.spawn(async move { refusals.keep_writing(store).await });
+        workers.spawn(self.accounts.follow());
         workers.spawn(self.schedule.follow());
         if let Some(alerts) = self.alerts {
             workers.spawn(alerts.follow());
@@ -177,7 +169,22 @@ pub fn make_sealer(config: &config::Store, key: &DataKey) -> Sealer {
     Sealer::new(&SealingKey::new(*key.bytes()), previous.as_ref())
 }
 
-/// The channels of all accounts.
+async fn open_accounts(
+    config: &Config,
+    store: &Store,
+    clock: &Clock,
+    metrics: &Metrics,
+) -> Result<Accounts, StartError> {
+    let served = config.accounts.iter().map(|account| ServedAccount {
+        id: account.id.clone(),
+        name: account.name.clone(),
+        human: account.human,
+    });
+    let configured = served.zip(open_channels(config)?).collect();
+    Ok(Accounts::open(configured, store.clone(), clock.clone(), metrics.clone()).await?)
+}
+
+/// The channels of the configured accounts.
 pub fn open_channels(config: &Config) -> Result<Vec<Channel>, StartError> {
     config.accounts.iter().map(open_channel).collect()
 }
@@ -207,21 +214,19 @@ fn open_channel(account: &config::Account) -> Result<Channel, StartError> {
     wechat::Account::new(settings).map(Channel::Wechat).map_err(|error| explain(&error))
 }
 
-fn desk_settings(config: &Config, public_url: Option<String>, metrics: &Metrics) -> DeskSettings {
-    let accounts: HashMap<_, _> = config
-        .accounts
-        .iter()
-        .map(|account| {
-            let desk = DeskAccount { human: account.human, metrics: metrics.account(&account.id) };
-            (account.id.clone(), desk)
-        })
-        .collect();
+fn desk_settings(
+    config: &Config,
+    public_url: Option<String>,
+    roster: &Roster,
+    metrics: &Metrics,
+) -> DeskSettings {
     DeskSettings {
         max_delivery_age: config.desk.accepted_age,
         store_budget: config.desk.answer_budget,
         flood_limit: config.desk.flood_limit.map(NonZeroU32::get),
         public_url,
-        accounts,
+        accounts: roster.clone(),
+        metrics: metrics.clone(),
         alerts: if config.notify.wecom_robot.is_some() { model::Alerts::Reach } else { model::Alerts::None },
     }
 }
@@ -231,27 +236,28 @@ fn alerts(
     config: &Config,
     store: &Store,
     clock: &Clock,
+    roster: &Roster,
     metrics: &Metrics,
 ) -> Result<Option<Alerts>, InvalidRobot> {
     let Some(address) = &config.notify.wecom_robot else { return Ok(None) };
     let robot = Robot::new(address.expose_secret())?;
-    let names: BTreeMap<_, _> =
-        config.accounts.iter().map(|account| (account.id.clone(), account.name.clone())).collect();
-    Ok(Some(Alerts::new(store.clone(), clock.clone(), robot, names, metrics.notices.clone())))
+    let (store, clock, roster) = (store.clone(), clock.clone(), roster.clone());
+    Ok(Some(Alerts::new(store, clock, robot, roster, metrics.notices.clone())))
 }
 
-fn wire_console(config: &Config, store: &Store, press: &Press, clock: &Clock) -> console::Wiring {
-    let accounts = config.accounts.iter().map(|account| console::ServedAccount {
-        id: account.id.clone(),
-        name: account.name.clone(),
-        human: account.human,
-    });
+fn wire_console(
+    config: &Config,
+    store: &Store,
+    press: &Press,
+    clock: &Clock,
+    accounts: &Accounts,
+) -> console::Wiring {
     console::Wiring {
         store: store.clone(),
         live: press.live(),
         clock: clock.clone(),
         status: press.status(),
-        accounts: accounts.collect(),
+        accounts: accounts.roster(),
         public_url: config.server.public_url.as_ref().map(|url| Arc::from(url.as_str())),
         mode: match config.source {
             config::Source::Demonstration(_) => console::Mode::Demonstration,

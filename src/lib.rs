@@ -4,6 +4,7 @@
 //! The modules in reading order, from the words to the wiring. Who may import
 //! whom is a table in ARCHITECTURE.md; `tests/architecture.rs` enforces it.
 
+pub mod accounts; // who is served: configured, or made in the console
 pub mod answer; // text + rulebook -> which rule. Pure
 pub mod app; // the only wiring
 pub mod cli;

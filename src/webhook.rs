@@ -4,7 +4,6 @@
 
 mod refusals;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,11 +16,11 @@ use axum::routing::get;
 use bytes::Bytes;
 use tokio::time::{Instant, timeout};
 
+use crate::accounts::{Account, Accounts};
 use crate::conversation::{Desk, Refused};
 use crate::model::{AccountId, Clock};
 use crate::platform::wechat::MAX_BODY_BYTES;
-use crate::platform::{Channel, Delivery, Refusal, Sealed};
-use crate::telemetry::AccountMetrics;
+use crate::platform::{Checked, Delivery, Refusal, Sealed, TokenUsed};
 
 pub use refusals::Refusals;
 
@@ -35,22 +34,18 @@ const NO_SNIFF: (HeaderName, HeaderValue) =
 
 #[derive(Debug)]
 pub struct Webhook {
-    accounts: HashMap<AccountId, Account>,
+    accounts: Accounts,
     desk: Arc<Desk>,
     refusals: Arc<Refusals>,
     clock: Clock,
 }
 
-#[derive(Debug)]
-struct Account {
-    channel: Channel,
-    metrics: AccountMetrics,
-}
-
 /// Why a delivery gets no reply.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
-    #[error("没有名为「{0}」的账号。请核对微信后台的 URL 末尾与 [[account]] id。")]
+    #[error(
+        "没有名为「{0}」的账号。请核对微信后台的 URL 末尾与账号的 ID（[[account]] id，或控制台“接入”页）。"
+    )]
     UnknownAccount(String),
     #[error("请求没有在 {} 秒内发完。", BODY_DEADLINE.as_secs())]
     SlowBody,
@@ -61,16 +56,7 @@ pub enum WebhookError {
 }
 
 impl Webhook {
-    pub fn new(
-        channels: Vec<(Channel, AccountMetrics)>,
-        desk: Arc<Desk>,
-        refusals: Arc<Refusals>,
-        clock: Clock,
-    ) -> Self {
-        let accounts = channels
-            .into_iter()
-            .map(|(channel, metrics)| (channel.account().clone(), Account { channel, metrics }))
-            .collect();
+    pub fn new(accounts: Accounts, desk: Arc<Desk>, refusals: Arc<Refusals>, clock: Clock) -> Self {
         Self { accounts, desk, refusals, clock }
     }
 
@@ -90,8 +76,19 @@ impl Webhook {
         Ok(sealed)
     }
 
-    fn find(&self, id: &str) -> Result<&Account, WebhookError> {
-        let known = AccountId::parse(id).ok().and_then(|id| self.accounts.get(&id));
+    /// One of our own checks, or one under the token before a change, does not
+    /// mean that WeChat knows what is set here.
+    fn check(&self, account: &Account, query: &str) -> Result<Checked, WebhookError> {
+        let checked = account.channel.verify_url(query)?;
+        tracing::info!(account = %account.served.id, "The address was checked and answered");
+        if checked.token == TokenUsed::Current && !checked.is_test {
+            self.refusals.note_check(&account.served.id, self.clock.now());
+        }
+        Ok(checked)
+    }
+
+    fn find(&self, id: &str) -> Result<Arc<Account>, WebhookError> {
+        let known = AccountId::parse(id).ok().and_then(|id| self.accounts.find(&id));
         known.ok_or_else(|| WebhookError::UnknownAccount(id.chars().take(32).collect()))
     }
 
@@ -114,12 +111,9 @@ async fn verify(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = query.unwrap_or_default();
-    let echo = webhook.find(&id).and_then(|account| Ok(account.channel.verify_url(&query)?));
-    match echo {
-        Ok(echo) => {
-            tracing::info!(account = id, "WeChat checked the address and was answered");
-            ([NO_SNIFF, content_type("text/plain; charset=utf-8")], echo).into_response()
-        }
+    let checked = webhook.find(&id).and_then(|account| webhook.check(&account, &query));
+    match checked {
+        Ok(checked) => ([NO_SNIFF, content_type("text/plain; charset=utf-8")], checked.echo).into_response(),
         Err(error) => webhook.refuse(&id, &error),
     }
 }
@@ -132,7 +126,7 @@ async fn receive(
     request: Request,
 ) -> Response {
     let answered = match webhook.find(&id) {
-        Ok(account) => webhook.answer(account, query.as_deref().unwrap_or_default(), request).await,
+        Ok(account) => webhook.answer(&account, query.as_deref().unwrap_or_default(), request).await,
         Err(error) => Err(error),
     };
     match answered {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use crate::answer::Edition;
-use crate::model::{AccountId, Clock};
+use crate::model::{AccountId, Clock, Roster};
 use crate::publishing::Ground;
 use crate::rulebook::{Files, Problem, ReadError, Surroundings, check};
 
@@ -29,7 +29,7 @@ impl Folder {
         let files = read(&path)?;
         let account = offline.accounts.first().cloned();
         let ground = Ground {
-            accounts: offline.accounts,
+            accounts: Roster::of_ids(offline.accounts),
             public_url: offline.server.public_url.map(|url| url.as_str().to_owned()),
         };
         let account = account.unwrap_or_else(|| AccountId::parse("main").expect("letters only"));

@@ -152,8 +152,8 @@ async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageEr
 
 /// Whether any account has ever received a message.
 async fn has_heard(console: &Console) -> Result<bool, PageError> {
-    for account in &console.accounts {
-        if console.store.find_latest_message(&account.id).await?.is_some() {
+    for account in console.accounts.ids() {
+        if console.store.find_latest_message(&account).await?.is_some() {
             return Ok(true);
         }
     }

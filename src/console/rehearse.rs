@@ -96,7 +96,7 @@ impl<'a> Stage<'a> {
     }
 
     fn new_script(&self) -> Script {
-        Script::new(self.console.accounts.first().map(|account| account.id.clone()))
+        Script::new(self.console.accounts.ids().into_iter().next())
     }
 
     /// A page that was left open over a change of key starts anew.
@@ -134,13 +134,13 @@ impl<'a> Stage<'a> {
             Act::Nothing => {}
         }
         if let Some(account) = &input.account {
-            script.change_account(account, &self.console.accounts);
+            script.change_account(account, &self.console.accounts.now());
         }
         None
     }
 
     fn send(&self, script: &mut Script, content: Content, edition: &Arc<Edition>) -> Played {
-        let served = self.console.accounts.iter().find(|account| account.id == script.account);
+        let served = self.console.accounts.find(&script.account);
         let now = script.now(self.console.clock.now());
         let mut rehearsal = Rehearsal::new(edition, script.account.clone(), now)
             .picking_up(script.conversation.clone(), script.spoken);
@@ -160,13 +160,16 @@ impl<'a> Stage<'a> {
     fn page(&self, frame: Frame, action: &'static str, script: &Script, played: Option<&Played>) -> TryPage {
         let hours = &self.console.live.load().rulebook.settings.hours;
         let local = hours.local(script.now(self.console.clock.now()));
-        let accounts = self.console.accounts.iter();
+        let accounts = self.console.accounts.now();
         TryPage {
             frame,
             action,
             bubbles: Bubble::all(script, self.t),
             why: played.map(|played| Why::of(played, self.t)),
-            accounts: accounts.map(|account| Choice::new(account.id.as_str(), &account.name)).collect(),
+            accounts: accounts
+                .iter()
+                .map(|account| Choice::new(account.id.as_str(), &account.name))
+                .collect(),
             account: script.account.to_string(),
             time: local.strftime("%Y-%m-%dT%H:%M").to_string(),
             clock: local.strftime("%-m月%-d日 %H:%M").to_string(),

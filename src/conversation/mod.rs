@@ -3,17 +3,18 @@
 //! `once` sees to it that a message is answered once. Not here: the wire
 //! (platform), which rule fits (answer), SQL (store).
 
+mod attend;
 mod customers;
 pub mod decide;
 pub mod form;
 pub mod handoff;
+pub mod leave;
 mod once;
 mod persistent;
 mod record;
 mod understand;
 pub mod words;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,12 +26,13 @@ use tracing::{debug, error, info, warn};
 use crate::answer::Live;
 use crate::model::outcome::OutcomeKind;
 use crate::model::{
-    AccountId, Alerts, Clock, Conversation, CustomerId, Human, LeadNumber, Limits, Message, Outcome, Reply,
+    AccountId, Alerts, Clock, Conversation, CustomerId, LeadNumber, Limits, Message, Outcome, Reply, Roster,
     RuleId, Stage,
 };
 use crate::store::{Committed, Loaded, LocalTime, Record, Store, StoredReply};
-use crate::telemetry::AccountMetrics;
+use crate::telemetry::Metrics;
 
+pub use attend::{AttendError, Deed};
 use customers::{Customers, Known};
 use decide::{Decided, Situation};
 use once::{Flights, Joined, Promise};
@@ -47,16 +49,10 @@ pub struct DeskSettings {
     pub flood_limit: Option<u32>,
     /// Where article pages can be reached from outside.
     pub public_url: Option<String>,
-    pub accounts: HashMap<AccountId, DeskAccount>,
+    pub accounts: Roster,
+    pub metrics: Metrics,
     /// Whether staff are told of what waits for them.
     pub alerts: Alerts,
-}
-
-/// What the desk knows of one account.
-#[derive(Clone, Debug)]
-pub struct DeskAccount {
-    pub human: Human,
-    pub metrics: AccountMetrics,
 }
 
 /// The reply a message gets, however often it is delivered.
@@ -286,7 +282,12 @@ impl Desk {
             draw: decide::draw_for(&message.key),
             limits,
             public_url: self.settings.public_url.as_deref(),
-            human: self.account(message).map(|account| account.human).unwrap_or_default(),
+            human: self
+                .settings
+                .accounts
+                .find(&message.account)
+                .map(|account| account.human)
+                .unwrap_or_default(),
             alerts: self.settings.alerts,
             lead_number,
         };
@@ -300,14 +301,8 @@ impl Desk {
         self.customers.forget(account, customer);
     }
 
-    fn account(&self, message: &Message) -> Option<&DeskAccount> {
-        self.settings.accounts.get(&message.account)
-    }
-
     fn flooded(&self, message: &Message, before: &Conversation) -> Decided {
-        if let Some(account) = self.account(message) {
-            account.metrics.flood_limited();
-        }
+        self.settings.metrics.account(&message.account).flood_limited();
         debug!(customer = message.customer.masked(), "Too many messages in a minute; staying silent");
         Decided::silence(before.clone(), self.live.load().version)
     }
@@ -353,9 +348,7 @@ impl Desk {
     /// Plain mode: a retry may come under a URL of its own, and nothing else
     /// may ever come under that one.
     async fn note_retry(&self, message: &Message, now: Timestamp) {
-        if let Some(account) = self.account(message) {
-            account.metrics.repeated();
-        }
+        self.settings.metrics.account(&message.account).repeated();
         let Some(url) = record::signed_url_of(message) else { return };
         if let Err(failure) = self.store.note_signed_url(&message.account, &url, now).await {
             warn!(%failure, "Could not note the URL of a retry");

@@ -13,7 +13,7 @@ use std::num::NonZeroU32;
 use jiff::SignedDuration;
 
 use crate::answer::Live;
-use crate::model::{AccountId, Clock};
+use crate::model::{Clock, Roster};
 use crate::store::Store;
 
 pub use presence::watch_store;
@@ -26,7 +26,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Clone, Debug)]
 pub struct JobSettings {
     pub keep_messages_days: NonZeroU32,
-    pub accounts: Vec<AccountId>,
+    pub accounts: Roster,
 }
 
 /// All of yingda's own work. More is added with `Schedule::with`.
@@ -51,12 +51,12 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
         .with(Job::new("forget_forms", HOUR, move |now| retention::forget_forms(store_8.clone(), now)))
         .with(Job::new("forget_notices", HOUR, move |now| retention::forget_notices(store_4.clone(), now)))
         .with(Job::new("close_misses", MINUTES, move |now| {
-            misses::close_answered(store_5.clone(), Live::clone(&live_5), closing.clone(), seen.clone(), now)
+            misses::close_answered(store_5.clone(), Live::clone(&live_5), closing.ids(), seen.clone(), now)
         }))
         .with(Job::new("remind_of_leads", MINUTES, move |now| {
-            reminders::remind_of_leads(store_6.clone(), Live::clone(&live_6), due.clone(), now)
+            reminders::remind_of_leads(store_6.clone(), Live::clone(&live_6), due.ids(), now)
         }))
         .with(Job::new("remind_of_facts", MINUTES, move |now| {
-            reminders::remind_of_facts(store_7.clone(), Live::clone(&live_7), expiring.clone(), now)
+            reminders::remind_of_facts(store_7.clone(), Live::clone(&live_7), expiring.ids(), now)
         }))
 }

@@ -12,6 +12,23 @@ pub enum Human {
     Yingda,
 }
 
+impl Human {
+    pub const ALL: [Self; 3] = [Self::Contacts, Self::Wechat, Self::Yingda];
+
+    /// A stable word for settings, the store and forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Contacts => "contacts",
+            Self::Wechat => "wechat",
+            Self::Yingda => "yingda",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|human| human.as_str() == word)
+    }
+}
+
 /// Whether staff are told of what waits for them. Only then may the bot say so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Alerts {

@@ -3,13 +3,12 @@
 //! that dies between sending and noting so makes the next one send again: told
 //! twice rather than never.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
-use crate::model::{AccountId, Clock};
+use crate::model::{Clock, Roster};
 use crate::platform::wecom_robot::{PAUSE_BETWEEN, Robot, RobotError};
 use crate::store::{Fate, NEWS_FOR, Notice, Store, StoreError};
 use crate::telemetry::NoticeMetrics;
@@ -36,7 +35,7 @@ pub struct Alerts {
     clock: Clock,
     robot: Robot,
     /// What staff call the accounts; named only when there are several.
-    accounts: BTreeMap<AccountId, String>,
+    accounts: Roster,
     metrics: NoticeMetrics,
     /// This process.
     holder: String,
@@ -55,13 +54,7 @@ pub enum Round {
 }
 
 impl Alerts {
-    pub fn new(
-        store: Store,
-        clock: Clock,
-        robot: Robot,
-        accounts: BTreeMap<AccountId, String>,
-        metrics: NoticeMetrics,
-    ) -> Self {
+    pub fn new(store: Store, clock: Clock, robot: Robot, accounts: Roster, metrics: NoticeMetrics) -> Self {
         let holder = format!("{:016x}", rand::random::<u64>());
         Self { store, clock, robot, accounts, metrics, holder }
     }
@@ -145,8 +138,8 @@ impl Alerts {
     }
 
     fn with_account(&self, notice: &Notice, line: String) -> String {
-        match self.accounts.get(&notice.account) {
-            Some(name) if self.accounts.len() > 1 => format!("【{name}】{line}"),
+        match self.accounts.find(&notice.account) {
+            Some(account) if self.accounts.now().len() > 1 => format!("【{}】{line}", account.name),
             Some(_) | None => line,
         }
     }

@@ -30,6 +30,24 @@ pub struct Delivery<'a> {
 pub struct Opened {
     pub message: Message,
     pub key: KeyUsed,
+    pub token: TokenUsed,
+}
+
+/// A check of our address that was passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// What the platform wants to hear.
+    pub echo: String,
+    pub token: TokenUsed,
+    pub is_test: bool,
+}
+
+/// Which token signed: the answer is signed with the same one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenUsed {
+    Current,
+    /// The platform still uses the token before the last change.
+    Previous,
 }
 
 /// Which key opened the delivery: the answer is closed with the same one.
@@ -56,7 +74,7 @@ impl Channel {
     }
 
     /// The answer to the platform's check of our address (GET).
-    pub fn verify_url(&self, query: &str) -> Result<String, Refusal> {
+    pub fn verify_url(&self, query: &str) -> Result<Checked, Refusal> {
         match self {
             Self::Wechat(account) => account.verify_url(query),
         }

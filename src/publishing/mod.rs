@@ -1,13 +1,18 @@
 //! The one gate to being live: a folder is read, examined as a whole (check,
 //! sample questions, transcripts) and, when nothing is wrong, becomes the next
-//! version. While anything is wrong the version before stays live. Not here:
-//! what is wrong with a single file (rulebook).
+//! version. While anything is wrong the version before stays live. `draft` holds
+//! what somebody is still working on. Not here: what is wrong with a single file
+//! (rulebook).
 
+mod draft;
+mod earlier;
 mod examine;
 mod fingerprint;
 mod press;
 mod shipped;
 
+pub use draft::{Change, Draft, HowEdited, OtherEdit, WriteError};
+pub use earlier::load_edition;
 pub use examine::{Examination, examine};
 pub use press::{Ground, Press, PressError, Status};
 pub use shipped::write_shipped_rulebook;

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use tracing::{error, info, warn};
 
 use crate::answer::{Edition, Live};
-use crate::model::{AccountId, Clock};
+use crate::model::{Clock, Roster};
 use crate::rehearsal;
 use crate::rulebook::{Files, Problem, ReadError, Surroundings};
 use crate::store::{Store, StoreError, VersionSource};
@@ -54,7 +54,7 @@ pub enum PressError {
 /// What a rulebook is checked against, but for the day.
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
-    pub accounts: Vec<AccountId>,
+    pub accounts: Roster,
     pub public_url: Option<String>,
 }
 
@@ -234,8 +234,9 @@ async fn load_newest(ground: &Ground, store: &Store, clock: &Clock) -> Result<Op
 impl Ground {
     pub fn on(&self, clock: &Clock) -> Surroundings {
         let today = crate::rulebook::Hours::default().today(clock.now());
+        let accounts = self.accounts.ids();
         Surroundings {
-            accounts: (!self.accounts.is_empty()).then(|| self.accounts.clone()),
+            accounts: (!accounts.is_empty()).then_some(accounts),
             public_url: self.public_url.clone(),
             ..Surroundings::on(today)
         }

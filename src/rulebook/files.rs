@@ -43,6 +43,10 @@ impl Files {
         self.contents.insert(path.into(), bytes.into());
     }
 
+    pub fn remove(&mut self, path: &str) {
+        self.contents.remove(path);
+    }
+
     pub fn get(&self, path: &str) -> Option<&[u8]> {
         self.contents.get(path).map(AsRef::as_ref)
     }

@@ -5,6 +5,7 @@
 //! A file per noun. `open` connects and migrates; `committer` writes messages,
 //! many in one commit. Not here: what a message means (conversation).
 
+mod account;
 mod api_token;
 mod attempt;
 mod backup;
@@ -12,6 +13,7 @@ mod committer;
 mod conversation;
 mod copy;
 mod customer;
+mod draft;
 mod effect;
 mod erasure;
 mod error;
@@ -46,6 +48,7 @@ mod timeline;
 mod version;
 mod waiting;
 
+pub use account::{AccountSecrets, Heard, PreviousSecrets, Revision, SecretPair, StoredAccount};
 pub use api_token::ApiToken;
 pub use attempt::Attempts;
 
@@ -56,6 +59,7 @@ pub use committer::{Committed, Committer, Uncommitted};
 pub use conversation::Loaded;
 pub use copy::{Existing, Progress, Tally};
 pub use customer::Coming;
+pub use draft::{DraftFile, OthersDraft};
 pub use error::StoreError;
 pub use figures::{Figure, FigureName, Listed, MESSAGES_PAGE, MessageFilter, Opens};
 pub use forward::bring_forward;
@@ -86,7 +90,7 @@ pub use staff::{Changed, Credentials, NewStaff, Staff, Standing};
 pub use statistics::{AnswerTimes, Outcomes, Period, Statistics, WaitingFigures};
 pub use ticket::Ticket;
 pub use timeline::{Before, Entry, Exchange, Happened, TIMELINE_PAGE};
-pub use version::{Version, VersionSource};
+pub use version::{Held, Version, VersionSource, content_hash};
 pub use waiting::{Ending, Take, Taken, Waiting};
 
 /// One pool type per database. Every query has one text and one body, compiled
@@ -100,6 +104,16 @@ pub(crate) enum Db {
 /// What was accepted and is on its way into the database.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lag(Option<std::sync::Arc<committer::waiting::Waiting>>);
+
+impl Db {
+    /// Waits for what was accepted before.
+    pub(crate) async fn settle(&self) {
+        match self {
+            Self::Sqlite { lag, .. } => lag.settle().await,
+            Self::Postgres(_) => {}
+        }
+    }
+}
 
 /// Longer than the database needs for the fullest transaction; one that is
 /// stuck must not stop whoever wants to read what is there.

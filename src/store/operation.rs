@@ -71,7 +71,14 @@ kinds! {
     SessionEnded => "session_end",
     TokenMade => "token",
     TokenRevoked => "token_revoked",
+    AccountMade => "account",
+    AccountChanged => "account_changed",
+    AccountSecretsChanged => "account_secrets",
+    AccountRemoved => "account_removed",
     LogExported => "log_export",
+    LeadsExported => "leads_export",
+    LeadRevealed => "lead_reveal",
+    LeadDeleted => "lead_delete",
 }
 
 /// Which entries are wanted. Empty: all.

@@ -14,6 +14,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (3, "journal", include_str!("migrations/0003_journal.sql")),
     (4, "leads", include_str!("migrations/0004_leads.sql")),
     (5, "staff", include_str!("migrations/0005_staff.sql")),
+    (6, "drafts", include_str!("migrations/0006_drafts.sql")),
+    (8, "accounts", include_str!("migrations/0008_accounts.sql")),
 ];
 
 /// The newest step this program knows.

@@ -33,6 +33,30 @@ impl VersionSource {
     }
 }
 
+/// What one path held in one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub version: i64,
+    pub at: Timestamp,
+    /// Who published it; None: whoever edits the folder.
+    pub who: Option<String>,
+    /// None: there was no such file.
+    pub hash: Option<String>,
+}
+
+/// Two files with the same hash are the same file.
+pub fn content_hash(bytes: &[u8]) -> String {
+    STANDARD_NO_PAD.encode(Sha256::digest(bytes))
+}
+
+pub(super) fn encode(bytes: &[u8]) -> String {
+    STANDARD_NO_PAD.encode(bytes)
+}
+
+pub(super) fn decode(what: &'static str, bytes: &str) -> Result<Vec<u8>, StoreError> {
+    STANDARD_NO_PAD.decode(bytes).map_err(|cause| StoreError::corrupt(what, cause))
+}
+
 impl Db {
     pub(super) async fn find_newest_version(&self) -> Result<Option<Version>, StoreError> {
         const SQL: &str = "SELECT number, hash, published_at FROM version ORDER BY number DESC LIMIT 1";
@@ -86,7 +110,7 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
             for ((path, bytes), hash) in files.iter().zip(&hashed.each) {
-                let bytes = STANDARD_NO_PAD.encode(bytes);
+                let bytes = encode(bytes);
                 sqlx::query(CONTENT).bind(hash.as_str()).bind(bytes).execute(&mut *transaction).await?;
                 sqlx::query(FILE)
                     .bind(version.number)
@@ -105,11 +129,28 @@ impl Store {
              JOIN content c ON c.hash = f.content WHERE f.version = $1";
         let rows: Vec<(String, String)> =
             on_read!(&self.db, |pool| sqlx::query_as(SQL).bind(number).fetch_all(pool).await)?;
-        let decode = |(path, bytes): (String, String)| match STANDARD_NO_PAD.decode(bytes) {
-            Ok(bytes) => Ok((path, bytes)),
-            Err(cause) => Err(StoreError::corrupt("version", cause)),
-        };
-        rows.into_iter().map(decode).collect()
+        rows.into_iter().map(|(path, bytes)| Ok((path, decode("version", &bytes)?))).collect()
+    }
+
+    /// The bytes of any file that was ever live.
+    pub async fn find_content(&self, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        const SQL: &str = "SELECT bytes FROM content WHERE hash = $1";
+        let row: Option<(String,)> =
+            on_read!(&self.db, |pool| sqlx::query_as(SQL).bind(hash).fetch_optional(pool).await)?;
+        row.map(|(bytes,)| decode("content", &bytes)).transpose()
+    }
+
+    /// What this path held in the latest versions, the newest first.
+    pub async fn list_held(&self, path: &str, at_most: i64) -> Result<Vec<Held>, StoreError> {
+        const SQL: &str = "SELECT v.number, v.published_at, v.who, f.content FROM version v \
+             LEFT JOIN version_file f ON f.version = v.number AND f.path = $1 \
+             ORDER BY v.number DESC LIMIT $2";
+        type Row = (i64, i64, Option<String>, Option<String>);
+        let rows: Vec<Row> = on_read!(&self.db, |pool| {
+            sqlx::query_as(SQL).bind(path).bind(at_most).fetch_all(pool).await
+        })?;
+        let read = |(version, at, who, hash): Row| Held { version, at: from_millis(at), who, hash };
+        Ok(rows.into_iter().map(read).collect())
     }
 }
 
@@ -123,7 +164,7 @@ fn hash_files(files: &BTreeMap<String, Vec<u8>>) -> Hashed {
     let mut whole = Sha256::new();
     let mut each = Vec::with_capacity(files.len());
     for (path, bytes) in files {
-        let hash = STANDARD_NO_PAD.encode(Sha256::digest(bytes));
+        let hash = content_hash(bytes);
         whole.update(path.as_bytes());
         whole.update([0]);
         whole.update(hash.as_bytes());

@@ -1,5 +1,5 @@
-//! Collects why deliveries were turned away, so that an operator learns it from
-//! the log, `doctor` and `/readyz`. An attack must fill neither the log nor the
+//! Collects why deliveries were turned away, and when WeChat checked our address,
+//! so that an operator learns it from the log, `doctor`, `/readyz` and 接入. An attack must fill neither the log nor the
 //! store: reasons are counted here and written down once a second.
 
 use std::collections::HashMap;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::{error, warn};
 
+use crate::model::AccountId;
 use crate::store::{RecentRefusal, Store};
 
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -18,6 +19,8 @@ const LOGGED_SINGLY: i64 = 3;
 #[derive(Debug, Default)]
 pub struct Refusals {
     waiting: Mutex<HashMap<(String, &'static str), RecentRefusal>>,
+    /// When an address was last checked and answered.
+    checked: Mutex<HashMap<AccountId, Timestamp>>,
 }
 
 impl Refusals {
@@ -38,6 +41,12 @@ impl Refusals {
         }
     }
 
+    /// A request that was let in although it changes nothing may be repeated by
+    /// anybody who saw it.
+    pub fn note_check(&self, account: &AccountId, now: Timestamp) {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone(), now);
+    }
+
     /// Writes down what was collected, until it is dropped.
     pub async fn keep_writing(&self, store: Store) {
         loop {
@@ -51,6 +60,7 @@ impl Refusals {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *waiting)
         };
+        self.write_checks(store).await;
         for refusal in waiting.into_values() {
             if refusal.times > LOGGED_SINGLY {
                 let more = refusal.times - LOGGED_SINGLY;
@@ -63,6 +73,18 @@ impl Refusals {
             }
             if let Err(failure) = store.note_refusal(&refusal).await {
                 error!(%failure, "Could not write down why requests were refused");
+            }
+        }
+    }
+
+    async fn write_checks(&self, store: &Store) {
+        let checked = {
+            let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *checked)
+        };
+        for (account, at) in checked {
+            if let Err(failure) = store.note_url_check(&account, at).await {
+                error!(%failure, "Could not write down that an address was checked");
             }
         }
     }

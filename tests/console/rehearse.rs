@@ -2,8 +2,8 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use yingda::console::{Mode, ServedAccount, Wiring, routes};
-use yingda::model::{AccountId, Human};
+use yingda::console::{Mode, Wiring, routes};
+use yingda::model::{AccountId, Human, Roster, ServedAccount};
 use yingda::rulebook::{Files, Surroundings};
 
 use crate::support::browser::{Browser, Page, value_of};
@@ -205,7 +205,11 @@ fn demonstration(yingda: &Yingda, mode: Mode) -> Router {
         live: yingda.app.press.live(),
         clock: yingda.clock.clone(),
         status: yingda.app.press.status(),
-        accounts: vec![ServedAccount { id: account, name: "演示".to_owned(), human: Human::Contacts }],
+        accounts: Roster::new(vec![ServedAccount {
+            id: account,
+            name: "演示".to_owned(),
+            human: Human::Contacts,
+        }]),
         public_url: None,
         mode,
     })

@@ -1,6 +1,8 @@
 //! The front door and the desk behind it: what a customer experiences, and what
 //! staff hear of it.
 
+mod accounts;
+mod attending;
 mod conversations;
 mod dialogues;
 mod enquiries;

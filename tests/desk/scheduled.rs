@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use yingda::jobs::{Job, JobSettings, Schedule, schedule};
-use yingda::model::{Clock, DeliveryKey};
+use yingda::model::{Clock, DeliveryKey, Roster};
 use yingda::store::{LeadChange, LeadFilter, NoticeKind, Store};
 
 use crate::support::databases::fresh_stores;
@@ -85,7 +85,7 @@ async fn a_process_that_dies_at_work_loses_its_lease_and_a_failure_is_kept_and_t
 fn work(yingda: &Yingda) -> Schedule {
     let settings = JobSettings {
         keep_messages_days: NonZeroU32::new(180).expect("not zero"),
-        accounts: vec![account()],
+        accounts: Roster::of_ids([account()]),
     };
     schedule(&yingda.app.store, &yingda.app.press.live(), &yingda.clock, settings)
 }

@@ -1,12 +1,11 @@
 //! Staff are told in their group: what, when, how often, and what never.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use yingda::model::effect::WaitReason;
 use yingda::model::lead::{AnswerKind, Standing};
-use yingda::model::{Clock, Effect};
+use yingda::model::{Clock, Effect, Human, Roster, ServedAccount};
 use yingda::outbound::{Alerts, Round};
 use yingda::platform::wecom_robot::Robot;
 use yingda::store::{Record, Store};
@@ -24,7 +23,8 @@ fn start() -> Timestamp {
 }
 
 fn alerts(store: &Store, clock: &Clock, robot: &FakeRobot, metrics: &Metrics) -> Alerts {
-    let names = BTreeMap::from([(account(), "培训中心".to_owned())]);
+    let served = ServedAccount { id: account(), name: "培训中心".to_owned(), human: Human::Contacts };
+    let names = Roster::new(vec![served]);
     let robot = Robot::new(&robot.address).expect("a good address");
     Alerts::new(store.clone(), clock.clone(), robot, names, metrics.notices.clone())
 }

@@ -1,6 +1,7 @@
 //! The store, on every database: what is committed is there, once, and can be
 //! forgotten.
 
+mod accounts;
 mod erasing;
 mod following;
 mod journal;

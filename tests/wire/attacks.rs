@@ -199,7 +199,7 @@ fn cowagent_2860_wxrust_and_senparc_there_is_no_empty_or_default_token() {
 
 #[test]
 fn weengine_nothing_public_can_reach_the_simulator() {
-    for place in ["webhook.rs", "webhook", "site", "console", "conversation"] {
+    for place in ["webhook.rs", "webhook", "site", "console", "conversation", "accounts", "api"] {
         let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(place);
         for file in source_files(&place) {
             let source = std::fs::read_to_string(&file).expect("a source file");

@@ -68,6 +68,11 @@ fn open(account: &Account, query: &str, body: &[u8]) -> Result<Opened, Refusal> 
     account.open(Delivery { query, body })
 }
 
+/// What we answer to a check of our address.
+fn echo_of(account: &Account, query: &str) -> Result<String, Refusal> {
+    account.verify_url(query).map(|checked| checked.echo)
+}
+
 /// The value of a parameter of `query`.
 fn parameter<'q>(query: &'q str, name: &str) -> &'q str {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));

@@ -3,9 +3,9 @@
 use yingda::model::Reply;
 use yingda::platform::wechat::simulator::Simulator;
 use yingda::platform::wechat::{Account, Encryption};
-use yingda::platform::{KeyUsed, Refusal};
+use yingda::platform::{KeyUsed, Refusal, TokenUsed};
 
-use super::{AES_KEY, MODES, OTHER_AES_KEY, account, aes_key, now, open, says, settings, token};
+use super::{AES_KEY, MODES, OTHER_AES_KEY, account, aes_key, echo_of, now, open, says, settings, token};
 
 /// What we refuse when our account is as in `ours` and WeChat's as in `theirs`.
 fn refusal(ours: &Account, theirs: &Account) -> String {
@@ -139,13 +139,13 @@ fn an_echo_that_could_be_a_page_is_refused() {
     for mode in MODES {
         let account = account(mode);
         let check = Simulator::new(&account).url_check(now());
-        assert_eq!(account.verify_url(&check.query), Ok(check.echo.clone()));
+        assert_eq!(echo_of(&account, &check.query), Ok(check.echo.clone()));
 
         let page = check.query.replace(&check.echo, "%3Cscript%3E");
         let long = check.query.replace(&check.echo, &"1".repeat(600));
 
-        assert_eq!(account.verify_url(&page), Err(Refusal::BadEcho));
-        assert_eq!(account.verify_url(&long), Err(Refusal::BadEcho));
+        assert_eq!(echo_of(&account, &page), Err(Refusal::BadEcho));
+        assert_eq!(echo_of(&account, &long), Err(Refusal::BadEcho));
     }
 }
 
@@ -156,4 +156,29 @@ fn the_time_of_a_request_is_checked_by_others_but_must_be_one() {
     let query = good.query.replace("timestamp=1760000000", "timestamp=soon");
 
     assert_eq!(open(&account, &query, &good.body), Err(Refusal::BadTimestamp));
+}
+
+#[test]
+fn during_a_change_of_token_both_are_understood_and_the_reply_is_signed_as_the_message_was() {
+    for mode in MODES {
+        let before = account(mode);
+        let mut changed = settings(mode);
+        changed.token = token("another");
+        let after = Account::new(changed).expect("complete settings");
+        let ours = after.clone().still_accepting(Some(token(super::TOKEN)));
+
+        for (theirs, used) in [(&before, TokenUsed::Previous), (&after, TokenUsed::Current)] {
+            let opened = ours.open(says(theirs, "你好").delivery()).expect("both are right");
+            assert_eq!(opened.token, used, "{mode:?}");
+            let sealed = ours.seal(&Reply::text("您好"), &opened, now());
+            let read = Simulator::new(theirs).read_reply(&sealed.body);
+            assert_eq!(read.ok(), Some(Reply::text("您好")), "{mode:?}");
+
+            let check = Simulator::new(theirs).url_check(now());
+            let checked = ours.verify_url(&check.query).expect("both are right");
+            assert_eq!((checked.echo, checked.token), (check.echo, used), "{mode:?}");
+        }
+        let refused = after.open(says(&before, "你好").delivery());
+        assert_eq!(refused, Err(Refusal::WrongSignature), "once its time is over, {mode:?}");
+    }
 }

@@ -101,7 +101,7 @@ fn every_url_signature_is_reproduced() {
         account.token = token(&raw);
         let account = Account::new(account).expect("complete settings");
         let query = format!("signature={signature}&timestamp={timestamp}&nonce={nonce}&echostr={echo}");
-        assert_eq!(account.verify_url(&query), Ok(echo), "{name}");
+        assert_eq!(super::echo_of(&account, &query), Ok(echo), "{name}");
     }
 }
 
@@ -138,7 +138,8 @@ fn every_encrypted_echo_is_answered() {
         let Vector::VerifyUrl(vector) = vector else { continue };
         let echo = vector.encrypt.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
         let query = format!("{}&echostr={echo}", vector.query());
-        assert_eq!(vector.account().verify_url(&query).as_ref(), Ok(&vector.plaintext), "{}", vector.name);
+        let echo = super::echo_of(&vector.account(), &query);
+        assert_eq!(echo.as_ref(), Ok(&vector.plaintext), "{}", vector.name);
     }
 }
 

@@ -7,9 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use super::super::ServedAccount;
 use crate::answer::Edition;
-use crate::model::{AccountId, Conversation, Outcome, Reply};
+use crate::model::{AccountId, Conversation, Outcome, Reply, ServedAccount};
 use crate::rehearsal::{Decided, rule_of};
 use crate::store::Store;
 

@@ -2,8 +2,8 @@
 //! how it protects its messages. The request never chooses: what is set here is
 //! what is checked.
 
-use crate::model::AccountId;
-use crate::platform::KeyUsed;
+use crate::model::{AccountId, Encryption};
+use crate::platform::{KeyUsed, TokenUsed};
 
 use super::crypto::EncodingAesKey;
 use super::signature::Token;
@@ -21,27 +21,6 @@ pub struct Settings {
     pub encryption: Encryption,
 }
 
-/// 消息加解密方式.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encryption {
-    /// 明文模式: the signature does not cover the body.
-    Plain,
-    /// 兼容模式: both come; the encrypted part counts.
-    Compatible,
-    /// 安全模式.
-    Safe,
-}
-
-impl Encryption {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "明文模式",
-            Self::Compatible => "兼容模式",
-            Self::Safe => "安全模式",
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAccount {
     #[error("{} 需要 encoding_aes_key，请从微信后台“消息推送”复制", .mode.name())]
@@ -56,6 +35,7 @@ pub struct Account {
     pub(super) id: AccountId,
     pub(super) original_id: Option<String>,
     pub(super) token: Token,
+    pub(super) previous_token: Option<Token>,
     pub(super) protection: Protection,
 }
 
@@ -80,11 +60,57 @@ impl Account {
             id: settings.id,
             original_id: settings.original_id,
             token: settings.token,
+            previous_token: None,
         })
+    }
+
+    /// Understands what is still signed with the token before a change.
+    #[must_use]
+    pub fn still_accepting(self, previous: Option<Token>) -> Self {
+        Self { previous_token: previous, ..self }
     }
 
     pub fn id(&self) -> &AccountId {
         &self.id
+    }
+
+    pub fn app_id(&self) -> Option<&str> {
+        self.keys().map(|keys| keys.app_id.as_str())
+    }
+
+    pub fn original_id(&self) -> Option<&str> {
+        self.original_id.as_deref()
+    }
+
+    pub fn encryption(&self) -> Encryption {
+        match &self.protection {
+            Protection::Plain => Encryption::Plain,
+            Protection::Compatible(_) => Encryption::Compatible,
+            Protection::Safe(_) => Encryption::Safe,
+        }
+    }
+
+    pub(super) fn keys(&self) -> Option<&Keys> {
+        match &self.protection {
+            Protection::Plain => None,
+            Protection::Compatible(keys) | Protection::Safe(keys) => Some(keys),
+        }
+    }
+
+    /// Whose signature this is. Both tokens are tried, whatever the first says.
+    pub(super) fn signer(&self, parts: &[&str], signature: &str) -> Option<TokenUsed> {
+        let is_previous =
+            self.previous_token.as_ref().is_some_and(|previous| previous.has_signed(parts, signature));
+        let is_current = self.token.has_signed(parts, signature);
+        is_current.then_some(TokenUsed::Current).or(is_previous.then_some(TokenUsed::Previous))
+    }
+
+    /// The token to answer with.
+    pub(super) fn token_that_was(&self, used: TokenUsed) -> &Token {
+        match used {
+            TokenUsed::Previous => self.previous_token.as_ref().unwrap_or(&self.token),
+            TokenUsed::Current => &self.token,
+        }
     }
 }
 

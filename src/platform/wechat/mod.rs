@@ -17,15 +17,16 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::model::message::Covers;
+use crate::model::message::{Covers, TEST_NONCE_PREFIX};
 use crate::model::{Message, Proof, Reply};
-use crate::platform::{Delivery, KeyUsed, Opened, Refusal, Sealed};
+use crate::platform::{Checked, Delivery, KeyUsed, Opened, Refusal, Sealed, TokenUsed};
 
 use account::{Keys, Protection};
 use query::Query;
 use xml::{Document, Element};
 
-pub use account::{Account, Encryption, InvalidAccount, Settings};
+pub use crate::model::Encryption;
+pub use account::{Account, InvalidAccount, Settings};
 pub use crypto::{DecryptError, EncodingAesKey, InvalidAesKey};
 pub use inbound::{MAX_FIELD_BYTES, MAX_TEXT_BYTES};
 pub use reply::limits;
@@ -44,23 +45,26 @@ const TEXT: &str = "text/plain; charset=utf-8";
 impl Account {
     /// The echo that proves we know the token. The check of an address carries
     /// `signature` alone, in every mode; an encrypted echo is understood too.
-    pub fn verify_url(&self, query: &str) -> Result<String, Refusal> {
+    pub fn verify_url(&self, query: &str) -> Result<Checked, Refusal> {
         let query = Query::parse(query)?;
         query.seconds()?;
-        let echo = match self.keys() {
+        let (echo, token) = match self.keys() {
             Some(keys) if query.says_encrypted() && query.msg_signature().is_ok() => {
-                self.check_body_signature(&query, query.echostr()?)?;
+                let token = self.check_body_signature(&query, query.echostr()?)?;
                 let (echo, _) = decrypt(keys, query.echostr()?)?;
-                String::from_utf8(echo).map_err(|_| Refusal::BadEcho)?
+                (String::from_utf8(echo).map_err(|_| Refusal::BadEcho)?, token)
             }
             Some(_) | None => {
-                self.check_url_signature(&query)?;
-                query.echostr()?.to_owned()
+                let token = self.check_url_signature(&query)?;
+                (query.echostr()?.to_owned(), token)
             }
         };
         // We answer with it, so it must never be a page or a script.
         let is_plain = echo.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte));
-        if is_plain && echo.len() <= MAX_ECHO_BYTES { Ok(echo) } else { Err(Refusal::BadEcho) }
+        if !is_plain || echo.len() > MAX_ECHO_BYTES {
+            return Err(Refusal::BadEcho);
+        }
+        Ok(Checked { echo, token, is_test: query.nonce()?.starts_with(TEST_NONCE_PREFIX) })
     }
 
     pub fn open(&self, delivery: Delivery<'_>) -> Result<Opened, Refusal> {
@@ -87,36 +91,22 @@ impl Account {
             Some(keys) => {
                 let encrypted = keys.that_was(opened.key).encrypt(&xml, &keys.app_id, rand::random());
                 let (timestamp, nonce) = (now.as_second().to_string(), &opened.message.proof.nonce);
-                let signature = self.token.sign(&[&timestamp, nonce, &encrypted]);
+                let token = self.token_that_was(opened.token);
+                let signature = token.sign(&[&timestamp, nonce, &encrypted]);
                 reply::envelope(&encrypted, &signature, &timestamp, nonce)
             }
         };
         Sealed { content_type: XML, body }
     }
 
-    fn keys(&self) -> Option<&Keys> {
-        match &self.protection {
-            Protection::Plain => None,
-            Protection::Compatible(keys) | Protection::Safe(keys) => Some(keys),
-        }
-    }
-
-    fn encryption(&self) -> Encryption {
-        match &self.protection {
-            Protection::Plain => Encryption::Plain,
-            Protection::Compatible(_) => Encryption::Compatible,
-            Protection::Safe(_) => Encryption::Safe,
-        }
-    }
-
     /// The signature covers the URL alone; the digest lets `conversation` notice
     /// another body under a URL it has seen.
     fn open_plain(&self, query: &Query<'_>, body: &[u8]) -> Result<Opened, Refusal> {
-        self.check_url_signature(query)?;
+        let token = self.check_url_signature(query)?;
         let covers = Covers::UrlOnly { digest: fingerprint::body_digest(body) };
         let xml = xml::decode(body);
         let message = self.read(&xml, proof(query, covers)?)?;
-        Ok(Opened { message, key: KeyUsed::None })
+        Ok(Opened { message, key: KeyUsed::None, token })
     }
 
     /// What stands beside `Encrypt` (compatible mode) is not authenticated and
@@ -131,11 +121,11 @@ impl Account {
         if encrypted.is_empty() {
             return Err(self.why_not_encrypted(query, Refusal::MissingElement { name: "Encrypt" }));
         }
-        self.check_body_signature(query, encrypted)?;
+        let token = self.check_body_signature(query, encrypted)?;
         let (inner, key) = decrypt(keys, encrypted)?;
         let inner: Cow<'_, str> = xml::decode(&inner);
         let message = self.read(&inner, proof(query, Covers::Body)?)?;
-        Ok(Opened { message, key })
+        Ok(Opened { message, key, token })
     }
 
     fn read(&self, xml: &str, proof: Proof) -> Result<Message, Refusal> {
@@ -165,20 +155,19 @@ impl Account {
         }
     }
 
-    fn check_url_signature(&self, query: &Query<'_>) -> Result<(), Refusal> {
+    fn check_url_signature(&self, query: &Query<'_>) -> Result<TokenUsed, Refusal> {
         let parts = [query.timestamp()?, query.nonce()?];
-        let is_right = self.token.has_signed(&parts, query.signature()?);
-        if is_right { Ok(()) } else { Err(Refusal::WrongSignature) }
+        self.signer(&parts, query.signature()?).ok_or(Refusal::WrongSignature)
     }
 
-    fn check_body_signature(&self, query: &Query<'_>, encrypted: &str) -> Result<(), Refusal> {
+    fn check_body_signature(&self, query: &Query<'_>, encrypted: &str) -> Result<TokenUsed, Refusal> {
         let parts = [query.timestamp()?, query.nonce()?, encrypted];
-        if self.token.has_signed(&parts, query.msg_signature()?) {
-            return Ok(());
+        if let Some(token) = self.signer(&parts, query.msg_signature()?) {
+            return Ok(token);
         }
         // WeChat signs the URL too, which tells a wrong token from a wrong body.
         match self.check_url_signature(query) {
-            Ok(()) => Err(Refusal::BodyAltered),
+            Ok(_) => Err(Refusal::BodyAltered),
             Err(_) => Err(Refusal::WrongSignature),
         }
     }
@@ -189,7 +178,7 @@ impl Account {
             return missing;
         }
         match self.check_url_signature(query) {
-            Ok(()) => Refusal::PlaintextInEncryptedMode { expected: self.encryption() },
+            Ok(_) => Refusal::PlaintextInEncryptedMode { expected: self.encryption() },
             Err(refusal) => refusal,
         }
     }
