@@ -40,6 +40,7 @@ const ENTRIES: &[Entry] = &[
     entry("settings", "/console/settings", Group::Content),
     entry("todo", "/console/todo", Group::Content),
     entry("try", "/console/try", Group::Live).bar().key('t'),
+    entry("accounts", "/console/accounts", Group::Administration).only(Right::Administer),
     entry("members", "/console/members", Group::Administration).only(Right::Administer).key('m'),
     entry("import", "/console/import", Group::Administration),
     entry("log", "/console/log", Group::Administration).only(Right::Administer),

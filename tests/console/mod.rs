@@ -1,8 +1,13 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+<<<<<<< HEAD
 mod catalog;
 mod exchange;
+=======
+mod connect;
+mod connecting;
+>>>>>>> main
 mod forms;
 mod leads;
 mod log;
