@@ -1,13 +1,10 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
-<<<<<<< HEAD
 mod catalog;
-mod exchange;
-=======
 mod connect;
 mod connecting;
->>>>>>> main
+mod exchange;
 mod forms;
 mod leads;
 mod log;
