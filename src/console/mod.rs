@@ -109,15 +109,33 @@ struct Console {
 
 /// The table of contents: every address, who may open it, and what answers.
 fn pages() -> Vec<Page> {
-    let mut pages = vec![
-        // For anyone
+    let parts = [
+        pages_for_anyone(),
+        pages_of_work(),
+        pages_of_content(),
+        pages_of_oneself(),
+        pages_of_administration(),
+    ];
+    #[cfg_attr(not(debug_assertions), expect(unused_mut, reason = "one more page in a debug build"))]
+    let mut pages: Vec<Page> = parts.into_iter().flatten().collect();
+    #[cfg(debug_assertions)]
+    pages.push(page("/console/style", Right::Enter, get(style::show)));
+    pages
+}
+
+fn pages_for_anyone() -> Vec<Page> {
+    vec![
         here_only("/setup", get(setup::show).post(setup::take)),
         here_only("/try", get(rehearse::show_here).post(rehearse::say_here)),
         open("/join", get(join::show).post(join::take)),
         open("/login", get(login::show).post(login::take)),
         open("/preferences", post(preferences::set)),
         open("/console/assets/{name}", get(assets::serve)),
-        // Work
+    ]
+}
+
+fn pages_of_work() -> Vec<Page> {
+    vec![
         page("/console", Right::Enter, get(home::show)),
         page("/console/leads", Right::Enter, get(leads::show)),
         page("/console/leads/export", Right::Serve, get(leads::export)),
@@ -128,52 +146,7 @@ fn pages() -> Vec<Page> {
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),
-        // Oneself
-        page("/console/logout", Right::Enter, post(account::log_out)),
-        page("/console/account", Right::Enter, get(account::show)),
-        page("/console/account/password", Right::Enter, post(account::change_password)),
-        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
-        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
-        page(
-            "/console/account/codes/off",
-            Right::Enter,
-            get(second_factor::ask_off).post(second_factor::turn_off),
-        ),
-        // Administration
-        page("/console/accounts", Right::Administer, get(connect::list)),
-        page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
-        page("/console/accounts/{id}", Right::Administer, get(connect::show)),
-        page("/console/accounts/{id}/news", Right::Administer, get(connect::news)),
-        page("/console/accounts/{id}/edit", Right::Administer, get(connect::edit).post(connect::save)),
-        page(
-            "/console/accounts/{id}/secrets",
-            Right::Administer,
-            get(connect::ask_renew).post(connect::renew),
-        ),
-        page(
-            "/console/accounts/{id}/remove",
-            Right::Administer,
-            get(connect::ask_remove).post(connect::remove),
-        ),
-        page("/console/members", Right::Administer, get(members::show).post(members::invite)),
-        page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
-        page(
-            "/console/members/{id}/disable",
-            Right::Administer,
-            get(members::ask_disable).post(members::disable),
-        ),
-        page("/console/members/{id}/enable", Right::Administer, post(members::enable)),
-        page("/console/members/{id}/reset", Right::Administer, post(members::make_reset_link)),
-        page("/console/members/invitations/withdraw", Right::Administer, post(members::withdraw)),
-        page("/console/log", Right::Administer, get(log::show)),
-        page("/console/log/export", Right::Administer, get(log::export)),
-        page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
-        page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
-    ];
-    pages.extend(pages_of_content());
-    #[cfg(debug_assertions)]
-    pages.push(page("/console/style", Right::Enter, get(style::show)));
-    pages
+    ]
 }
 
 /// What replies share, and how tables of it come in and go out.
@@ -208,6 +181,55 @@ fn pages_of_content() -> Vec<Page> {
         page("/console/import", Right::Enter, get(exchange::show)),
         page("/console/import/table", Right::Edit, post(exchange::take)),
         page("/console/import/{id}/export", Right::Enter, get(exchange::export_table)),
+    ]
+}
+
+fn pages_of_oneself() -> Vec<Page> {
+    vec![
+        page("/console/logout", Right::Enter, post(account::log_out)),
+        page("/console/account", Right::Enter, get(account::show)),
+        page("/console/account/password", Right::Enter, post(account::change_password)),
+        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
+        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
+        page(
+            "/console/account/codes/off",
+            Right::Enter,
+            get(second_factor::ask_off).post(second_factor::turn_off),
+        ),
+    ]
+}
+
+fn pages_of_administration() -> Vec<Page> {
+    vec![
+        page("/console/accounts", Right::Administer, get(connect::list)),
+        page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
+        page("/console/accounts/{id}", Right::Administer, get(connect::show)),
+        page("/console/accounts/{id}/news", Right::Administer, get(connect::news)),
+        page("/console/accounts/{id}/edit", Right::Administer, get(connect::edit).post(connect::save)),
+        page(
+            "/console/accounts/{id}/secrets",
+            Right::Administer,
+            get(connect::ask_renew).post(connect::renew),
+        ),
+        page(
+            "/console/accounts/{id}/remove",
+            Right::Administer,
+            get(connect::ask_remove).post(connect::remove),
+        ),
+        page("/console/members", Right::Administer, get(members::show).post(members::invite)),
+        page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
+        page(
+            "/console/members/{id}/disable",
+            Right::Administer,
+            get(members::ask_disable).post(members::disable),
+        ),
+        page("/console/members/{id}/enable", Right::Administer, post(members::enable)),
+        page("/console/members/{id}/reset", Right::Administer, post(members::make_reset_link)),
+        page("/console/members/invitations/withdraw", Right::Administer, post(members::withdraw)),
+        page("/console/log", Right::Administer, get(log::show)),
+        page("/console/log/export", Right::Administer, get(log::export)),
+        page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
+        page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
     ]
 }
 
