@@ -24,12 +24,12 @@ const LINES: &[Line] = &[
     line("wechat", "contact.wechat", Kind::Text),
     line("default", "contact.default", Kind::YesNo),
     line("hours", "contact.hours", Kind::Text),
-    line("open_mon_fri", "contact.open_mon_fri", Kind::Chips),
-    line("open_sat_sun", "contact.open_sat_sun", Kind::Chips),
-    line("open_closed", "contact.open_closed", Kind::Chips),
-    line("open_extra", "contact.open_extra", Kind::Chips),
     line("owner", "catalog.owner", Kind::Text),
     line("valid_until", "contact.valid_until", Kind::Date),
+    line("open_mon_fri", "contact.open_mon_fri", Kind::Chips).folded(),
+    line("open_sat_sun", "contact.open_sat_sun", Kind::Chips).folded(),
+    line("open_closed", "contact.open_closed", Kind::Chips).folded(),
+    line("open_extra", "contact.open_extra", Kind::Chips).folded(),
 ];
 
 const LIST: list::Kind = list::Kind {

@@ -11,7 +11,7 @@ use super::super::frame::{Frame, show as show_page, show_again};
 use super::super::rehearse::{Bubble, Part};
 use super::super::visit::Visit;
 use super::super::words::{Sentence, Words};
-use super::entry::{Drawn, Entry};
+use super::entry::{Drawn, Entry, Place};
 use super::hours::Day;
 use super::shelf::{Shelf, moment, others_at};
 use super::thing::{Preview, Thing};
@@ -34,6 +34,8 @@ struct ItemPage {
     action: String,
     seen: String,
     entries: Vec<Entry>,
+    /// Those that most forms leave empty.
+    folded: Vec<Entry>,
     /// The file is written in a way that no form can change.
     is_by_hand: Option<String>,
     others: Vec<Sentence<'static>>,
@@ -191,6 +193,8 @@ impl<'v, T: Thing> Desk<'v, T> {
         }
         let shelf = Shelf::of(&visit.console, files).await?;
         let (here, _) = thing.place();
+        let entries = entries(thing, values, mistakes, t).into_iter();
+        let (folded, entries) = entries.partition(|entry| entry.place == Place::Folded);
         let mut page = ItemPage {
             frame: visit.frame(here),
             title: self.title(values),
@@ -198,7 +202,8 @@ impl<'v, T: Thing> Desk<'v, T> {
             back: (thing.list(), t.say(&format!("nav.{here}"))),
             action: if self.before.is_some() { thing.address(values) } else { thing.making() },
             seen: fingerprint(self.before.as_ref()),
-            entries: entries(thing, values, mistakes, t),
+            entries,
+            folded,
             is_by_hand: self.is_by_hand.then(|| file.clone()),
             others: others_at(visit, &self.draft, &file).await?,
             problems: shelf.problems_of(&file),
@@ -246,6 +251,10 @@ impl<'v, T: Thing> Desk<'v, T> {
 }
 
 impl ItemPage {
+    fn is_unfolded(&self) -> bool {
+        self.folded.iter().any(Entry::is_in_use)
+    }
+
     fn preview(&mut self, visit: &Visit, thing: &impl Thing, values: &Values, shelf: &Shelf) {
         let t = visit.caller.t;
         let is_wanted = self.is_by_hand.is_none() && !values.is_empty();

@@ -15,8 +15,16 @@ pub(super) struct Line {
     pub label: &'static str,
     pub kind: Kind,
     pub need: Need,
+    pub place: Place,
     /// What holds while it is empty, word for word.
     pub unwritten: Option<&'static str>,
+}
+
+/// Where on the page: most forms are filled in without the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Open,
+    Folded,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +54,7 @@ pub(super) struct Entry {
     pub label: Sentence<'static>,
     pub hint: Option<Sentence<'static>>,
     pub drawn: Drawn,
+    pub place: Place,
     pub field: Field,
 }
 
@@ -59,12 +68,18 @@ pub(super) enum Drawn {
 }
 
 pub(super) const fn line(key: &'static str, label: &'static str, kind: Kind) -> Line {
-    Line { key, label, kind, need: Need::Optional, unwritten: None }
+    Line { key, label, kind, need: Need::Optional, place: Place::Open, unwritten: None }
 }
 
 impl Line {
     pub(super) const fn required(mut self) -> Self {
         self.need = Need::Required;
+        self
+    }
+
+    /// Out of sight until it is asked for.
+    pub(super) const fn folded(mut self) -> Self {
+        self.place = Place::Folded;
         self
     }
 
@@ -77,6 +92,7 @@ impl Line {
                 None => t.hint(self.label),
             },
             drawn: self.kind.drawn(t),
+            place: self.place,
             field: Field::of(values.get(self.key).cloned().unwrap_or_default()),
         }
     }
@@ -147,6 +163,11 @@ fn is_address(text: &str) -> bool {
 }
 
 impl Entry {
+    /// Something is in it, or wrong with it: then it is not hidden.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.field.is_refused() || !self.field.value.is_empty()
+    }
+
     /// For `aria-describedby`.
     pub(super) fn described_by(&self) -> Option<String> {
         (self.field.is_refused() || self.hint.is_some()).then(|| self.field.described_by(self.key))

@@ -51,13 +51,13 @@ const HOURS: &[Line] = &[
     line("sat_sun", "setting.sat_sun", Kind::Chips),
     line("closed", "setting.closed", Kind::Chips),
     line("extra", "setting.extra", Kind::Chips),
-    line("mon", "setting.only_mon", Kind::Chips),
-    line("tue", "setting.only_tue", Kind::Chips),
-    line("wed", "setting.only_wed", Kind::Chips),
-    line("thu", "setting.only_thu", Kind::Chips),
-    line("fri", "setting.only_fri", Kind::Chips),
-    line("sat", "setting.only_sat", Kind::Chips),
-    line("sun", "setting.only_sun", Kind::Chips),
+    line("mon", "setting.only_mon", Kind::Chips).folded(),
+    line("tue", "setting.only_tue", Kind::Chips).folded(),
+    line("wed", "setting.only_wed", Kind::Chips).folded(),
+    line("thu", "setting.only_thu", Kind::Chips).folded(),
+    line("fri", "setting.only_fri", Kind::Chips).folded(),
+    line("sat", "setting.only_sat", Kind::Chips).folded(),
+    line("sun", "setting.only_sun", Kind::Chips).folded(),
 ];
 
 const WORDS: &[Line] =
