@@ -29,7 +29,12 @@ const MOST_WORK: usize = 20_000_000;
 /// How many classes may share a piece before it is left out to save work.
 const SHARED_BY: [usize; 5] = [usize::MAX, 1024, 256, 64, 16];
 
-const RATE: f32 = 0.5;
+/// Small steps: what one sample alone says stays a hint.
+const RATE: f32 = 0.3;
+
+/// More than one: 证书 tells more than 有没有, by more than its rarity. Unknown
+/// pieces do not get it, or a single misspelling would drown a message.
+const RARITY: f32 = 1.8;
 
 /// What AdaGrad starts from: it keeps the first steps small.
 const CAUTION: f32 = 0.1;
@@ -74,7 +79,10 @@ fn count(samples: &[Sample], classes: usize, sense: Sense) -> (Model, Vec<usize>
         sense,
         starts: starts(&pairs, numbers.len()),
         numbers,
-        worth: occurrences.iter().map(|count| (total / (*count as f32 + 0.5)).ln()).collect(),
+        worth: occurrences
+            .iter()
+            .map(|count| (total / (*count as f32 + 0.5)).ln().max(0.0).powf(RARITY))
+            .collect(),
         worth_unseen: total.ln(),
         weights: pairs.into_iter().map(|(_, class)| Weight { class, weight: 0.0 }).collect(),
         classes,
