@@ -112,6 +112,11 @@ impl Model {
         }
     }
 
+    /// How many weights scoring it looks at.
+    pub(super) fn work_of(&self, vector: &Vector) -> usize {
+        vector.entries.iter().map(|(number, _)| self.range_of(*number).len()).sum()
+    }
+
     pub(super) fn weights_of(&self, number: u32) -> &[Weight] {
         self.weights.get(self.range_of(number)).unwrap_or_default()
     }
