@@ -76,6 +76,8 @@ kinds! {
     AccountSecretsChanged => "account_secrets",
     AccountRemoved => "account_removed",
     LogExported => "log_export",
+    Published => "publish",
+    VersionRestored => "restore",
 }
 
 /// Which entries are wanted. Empty: all.

@@ -203,6 +203,7 @@ fn demonstration(yingda: &Yingda, mode: Mode) -> Router {
     routes(Wiring {
         store: yingda.app.store.clone(),
         live: yingda.app.press.live(),
+        gate: yingda.app.press.gate(),
         clock: yingda.clock.clone(),
         status: yingda.app.press.status(),
         accounts: Roster::new(vec![ServedAccount {
