@@ -20,10 +20,13 @@ mod headers;
 mod home;
 mod join;
 mod keys;
+mod lead;
+mod leads;
 mod log;
 mod login;
 mod members;
 mod more;
+mod names;
 mod nav;
 mod page;
 mod pager;
@@ -31,10 +34,12 @@ mod password;
 mod preferences;
 mod rehearse;
 mod second_factor;
+mod served;
 mod setup;
 mod sheet;
 #[cfg(debug_assertions)]
 mod style;
+mod tab;
 mod tokens;
 mod visit;
 mod when;
@@ -109,6 +114,12 @@ fn pages() -> Vec<Page> {
         open("/console/assets/{name}", get(assets::serve)),
         // Work
         page("/console", Right::Enter, get(home::show)),
+        page("/console/leads", Right::Enter, get(leads::show)),
+        page("/console/leads/export", Right::Serve, get(leads::export)),
+        page("/console/leads/{id}", Right::Enter, get(lead::show)),
+        page("/console/leads/{id}/follow", Right::Serve, post(lead::follow)),
+        page("/console/leads/{id}/reveal", Right::Serve, post(lead::reveal)),
+        page("/console/leads/{id}/delete", Right::Administer, get(lead::ask_delete).post(lead::delete)),
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),

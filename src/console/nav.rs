@@ -31,7 +31,8 @@ enum Bar {
 }
 
 const ENTRIES: &[Entry] = &[
-    entry("home", "/console", Group::Work).bar().key('h'),
+    entry("home", "/console", Group::Work).key('h'),
+    entry("leads", "/console/leads", Group::Work).bar().key('l'),
     entry("try", "/console/try", Group::Live).bar().key('t'),
     entry("members", "/console/members", Group::Administration).only(Right::Administer).key('m'),
     entry("log", "/console/log", Group::Administration).only(Right::Administer),

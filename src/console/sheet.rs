@@ -7,6 +7,9 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde::Deserialize;
 
 use super::failure::PageError;
+use crate::spreadsheet;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -29,16 +32,10 @@ impl Sheet {
     pub(super) fn respond(&self, kind: Kind) -> Result<Response, PageError> {
         let broken = |cause: &dyn std::fmt::Display| PageError::Broken(cause.to_string().into());
         let (bytes, media_type, ending) = match kind {
-            Kind::Xlsx => (
-                self.xlsx().map_err(|cause| broken(&cause))?,
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                "xlsx",
-            ),
+            Kind::Xlsx => (self.xlsx().map_err(|cause| broken(&cause))?, XLSX, "xlsx"),
             Kind::Csv => (self.csv().map_err(|cause| broken(&cause))?, "text/csv; charset=utf-8", "csv"),
         };
-        let saved_as = format!("attachment; filename=\"{}.{ending}\"", self.name);
-        let headers = [(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, saved_as)];
-        Ok((headers, bytes).into_response())
+        Ok(file(&format!("{}.{ending}", self.name), media_type, bytes))
     }
 
     fn xlsx(&self) -> Result<Vec<u8>, XlsxError> {
@@ -65,6 +62,18 @@ impl Sheet {
         }
         writer.into_inner().map_err(|failure| failure.into_error().into())
     }
+}
+
+/// Tables that `spreadsheet` knows, as one file.
+pub(super) fn book(name: &str, sheets: &[spreadsheet::Sheet]) -> Result<Response, PageError> {
+    let broken = |cause: spreadsheet::SheetError| PageError::Broken(cause.to_string().into());
+    Ok(file(&format!("{name}.xlsx"), XLSX, spreadsheet::write(sheets).map_err(broken)?))
+}
+
+/// `name` has letters, digits, `-` and `.` alone.
+pub(super) fn file(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
+    let saved_as = format!("attachment; filename=\"{name}\"");
+    ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, saved_as)], bytes).into_response()
 }
 
 /// A cell that begins like this is a formula to a spreadsheet, whoever wrote it.

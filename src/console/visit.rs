@@ -194,6 +194,13 @@ pub(super) fn in_address(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
+/// A page with its query; what is empty is left out.
+pub(super) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+    let told = pairs.iter().filter(|(_, value)| !value.is_empty());
+    let told: Vec<String> = told.map(|(name, value)| format!("{name}={}", in_address(value))).collect();
+    if told.is_empty() { path.to_owned() } else { format!("{path}?{}", told.join("&")) }
+}
+
 pub(super) fn agent_of(headers: &HeaderMap) -> String {
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     agent.chars().take(MAX_AGENT_CHARS).collect()

@@ -19,3 +19,7 @@ pub(super) fn start_of(console: &Console, day: Date) -> Timestamp {
 pub(super) fn day(raw: &str) -> Option<Date> {
     raw.trim().parse().ok()
 }
+
+pub(super) fn today(console: &Console, now: Timestamp) -> Date {
+    console.live.load().rulebook.settings.hours.today(now)
+}

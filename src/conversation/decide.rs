@@ -89,11 +89,13 @@ pub fn decide(message: &Message, situation: &Situation<'_>) -> Decided {
     match handoff::returned(situation.conversation, situation.now) {
         Some(conversation) => {
             let situation = Situation { conversation: &conversation, ..situation.clone() };
-            Turn { message, situation: &situation }
-                .respond()
-                .announced(&Turn { message, situation: &situation })
+            let turn = Turn { message, situation: &situation };
+            turn.respond().announced(&turn).bringing(&turn)
         }
-        None => Turn { message, situation }.respond(),
+        None => {
+            let turn = Turn { message, situation };
+            turn.respond().bringing(&turn)
+        }
     }
 }
 

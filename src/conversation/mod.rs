@@ -3,10 +3,12 @@
 //! `once` sees to it that a message is answered once. Not here: the wire
 //! (platform), which rule fits (answer), SQL (store).
 
+mod attend;
 mod customers;
 pub mod decide;
 pub mod form;
 pub mod handoff;
+pub mod leave;
 mod once;
 mod persistent;
 mod record;
@@ -30,6 +32,7 @@ use crate::model::{
 use crate::store::{Committed, Loaded, LocalTime, Record, Store, StoredReply};
 use crate::telemetry::Metrics;
 
+pub use attend::{AttendError, Deed};
 use customers::{Customers, Known};
 use decide::{Decided, Situation};
 use once::{Flights, Joined, Promise};

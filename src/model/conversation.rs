@@ -37,6 +37,16 @@ pub struct Conversation {
     /// Since when they wait for a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Timestamp>,
+    /// What staff left to be said with the next reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<Box<LeftWords>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftWords {
+    pub by: Box<str>,
+    pub text: String,
+    pub at: Timestamp,
 }
 
 /// Who has the conversation.
@@ -107,9 +117,12 @@ pub struct Misses {
 }
 
 impl Conversation {
-    /// What was filled in and not yet handed in: it may hold a telephone number,
-    /// so whoever keeps the conversation keeps it sealed.
+    /// What was filled in and not yet handed in, and what staff wrote, may hold a
+    /// telephone number, so whoever keeps the conversation keeps it sealed.
     pub fn is_personal(&self) -> bool {
+        if self.left.is_some() {
+            return true;
+        }
         let filling = match &self.stage {
             Stage::Filling(filling) => Some(&**filling),
             Stage::Paused(paused) => Some(&paused.filling),

@@ -5,6 +5,7 @@
 //! (rulebook).
 
 mod draft;
+mod earlier;
 mod edits;
 mod examine;
 mod findings;
@@ -15,6 +16,7 @@ mod press;
 mod shipped;
 
 pub use draft::{Change, Draft, HowEdited, OtherEdit, WriteError};
+pub use earlier::load_edition;
 pub use edits::{Collision, Edit, Edits, between, merge};
 pub use examine::{Examination, examine};
 pub use findings::{Findings, warning_key};

@@ -62,6 +62,10 @@ pub(super) const CHINA: Offset = jiff::tz::offset(8);
 
 impl Hours {
     /// The centre's own date and time.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     pub fn local(&self, at: Timestamp) -> DateTime {
         self.zone.to_datetime(at)
     }

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
 use rustc_hash::{FxHashSet, FxHasher};
 
 use crate::model::{AccountId, Conversation, CustomerId};
 
-use super::{Db, Sealer, Store, StoreError, on_read_now};
+use super::{Db, Sealer, Store, StoreError, on, on_read_now};
 
 /// Which customers have a row, where we alone write them: most messages come
 /// from people who have none, and need not wait for the database to say so.
@@ -72,7 +73,45 @@ pub struct Loaded {
     pub revision: i64,
 }
 
+/// Another process, or what is still on its way, may have advanced it.
+const CHANGE: &str = "INSERT INTO conversation (account_id, customer_id, state, changed_at, revision) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account_id, customer_id) DO UPDATE SET \
+     state = excluded.state, changed_at = excluded.changed_at, revision = excluded.revision \
+     WHERE conversation.revision = excluded.revision - 1";
+
 impl Store {
+    /// Changes where a customer stands beside any message; `after` has the next
+    /// revision. False when it went on since it was loaded.
+    pub async fn change_conversation(
+        &self,
+        account: &AccountId,
+        customer: &CustomerId,
+        after: &Loaded,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Loaded { conversation, revision } = after;
+        let state = serde_json::to_string(conversation)
+            .map_err(|cause| StoreError::corrupt("conversation", cause))?;
+        let state = if conversation.is_personal() { sealed(&state, customer, &self.sealer) } else { state };
+        self.db.settle().await;
+        if self.committer().find_conversation(account, customer).is_some() {
+            return Ok(false);
+        }
+        let changed = on!(&self.db, |pool| {
+            sqlx::query(CHANGE)
+                .bind(account.as_str())
+                .bind(customer.as_str())
+                .bind(state)
+                .bind(now.as_millisecond())
+                .bind(*revision)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        self.rows.note(account.as_str(), customer.as_str());
+        Ok(changed > 0)
+    }
+
     pub async fn load_conversation(
         &self,
         account: &AccountId,

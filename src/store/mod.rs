@@ -105,6 +105,16 @@ pub(crate) enum Db {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lag(Option<std::sync::Arc<committer::waiting::Waiting>>);
 
+impl Db {
+    /// Waits for what was accepted before.
+    pub(crate) async fn settle(&self) {
+        match self {
+            Self::Sqlite { lag, .. } => lag.settle().await,
+            Self::Postgres(_) => {}
+        }
+    }
+}
+
 /// Longer than the database needs for the fullest transaction; one that is
 /// stuck must not stop whoever wants to read what is there.
 const LAG_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);

@@ -78,6 +78,9 @@ kinds! {
     LogExported => "log_export",
     Published => "publish",
     VersionRestored => "restore",
+    LeadsExported => "leads_export",
+    LeadRevealed => "lead_reveal",
+    LeadDeleted => "lead_delete",
 }
 
 /// Which entries are wanted. Empty: all.

@@ -102,6 +102,9 @@ const MESSAGES: &str = "SELECT id, received_at, kind, body, \
      CASE WHEN sealed IS NULL THEN 0 ELSE 1 END AS is_masked, outcome, rule_id, version, reply, nearest, took_us \
      FROM message WHERE account_id = $1 AND customer_id = $2 \
      AND (received_at < $3 OR (received_at = $3 AND id < $4)) ORDER BY received_at DESC, id DESC LIMIT $5";
+const ONE: &str = "SELECT id, received_at, kind, body, \
+     CASE WHEN sealed IS NULL THEN 0 ELSE 1 END AS is_masked, outcome, rule_id, version, reply, nearest, took_us \
+     FROM message WHERE account_id = $1 AND customer_id = $2 AND id = $3";
 const NOTES: &str = "SELECT id, written_at, actor, body FROM customer_note \
      WHERE account_id = $1 AND customer_id = $2 \
      AND (written_at < $3 OR (written_at = $3 AND id < $4)) ORDER BY written_at DESC, id DESC LIMIT $5";
@@ -155,6 +158,24 @@ impl Store {
         entries.sort_by_cached_key(|entry| Reverse(entry.before()));
         entries.truncate(usize::try_from(TIMELINE_PAGE).unwrap_or(usize::MAX));
         Ok(entries)
+    }
+
+    /// One message of a customer.
+    pub async fn find_exchange(
+        &self,
+        account: &AccountId,
+        customer: &CustomerId,
+        key: &DeliveryKey,
+    ) -> Result<Option<(Timestamp, Exchange)>, StoreError> {
+        let row: Option<MessageRow> = on_read!(&self.db, |pool| {
+            let query = sqlx::query_as(ONE).bind(account.as_str()).bind(customer.as_str());
+            query.bind(key.as_str()).fetch_optional(pool).await
+        })?;
+        let Some(entry) = row.map(exchange).transpose()? else { return Ok(None) };
+        match entry.what {
+            Happened::Said(said) => Ok(Some((entry.at, *said))),
+            _ => Ok(None),
+        }
     }
 
     /// What stands behind a mask, once it is written down who reads it.

@@ -2,6 +2,7 @@
 //! real browser.
 
 mod forms;
+mod leads;
 mod log;
 mod members;
 mod pages;

@@ -108,6 +108,7 @@ async fn english_pages_are_english() {
     More
     Work
     Home
+    Leads
     Going live
     Try it
     Administration

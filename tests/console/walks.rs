@@ -12,8 +12,9 @@ use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
 
 /// Everything an administrator can look at.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/console",
+    "/console/leads",
     "/console/try",
     "/console/members",
     "/console/account",

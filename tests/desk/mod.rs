@@ -2,6 +2,7 @@
 //! staff hear of it.
 
 mod accounts;
+mod attending;
 mod conversations;
 mod enquiries;
 mod forgeries;

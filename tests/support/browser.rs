@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use tower::ServiceExt as _;
 use yingda::model::{Clock, Role};
 use yingda::store::{Actor, OperationKind, Purpose, Store};
@@ -106,6 +107,14 @@ impl Browser {
         answer
     }
 
+    /// A file, byte for byte.
+    pub async fn download(&self, address: &str) -> (HeaderMap, Vec<u8>) {
+        let response = self.answer(Request::get(address), Body::empty()).await;
+        let (head, body) = response.into_parts();
+        assert_eq!(head.status, StatusCode::OK, "{address}");
+        (head.headers, to_bytes(body, usize::MAX).await.expect("a body").to_vec())
+    }
+
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().expect("no test panics with it").get(name).cloned()
     }
@@ -114,7 +123,18 @@ impl Browser {
         self.cookies.lock().expect("no test panics with it").insert(name.to_owned(), value.to_owned());
     }
 
-    async fn send(&self, mut request: axum::http::request::Builder, body: Body) -> Page {
+    async fn send(&self, request: axum::http::request::Builder, body: Body) -> Page {
+        let (head, body) = self.answer(request, body).await.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        let body = String::from_utf8_lossy(&body).into_owned();
+        self.keep_cookies(&head.headers);
+        if let Some(token) = value_of(&body, "_token") {
+            *self.token.lock().expect("no test panics with it") = token;
+        }
+        Page { status: head.status, headers: head.headers, body }
+    }
+
+    async fn answer(&self, mut request: axum::http::request::Builder, body: Body) -> Response {
         for (name, value) in &self.headers {
             request = request.header(*name, value.as_str());
         }
@@ -124,15 +144,7 @@ impl Browser {
         };
         let request = request.header("cookie", cookies.join("; ")).extension(ConnectInfo(self.peer));
         let request = request.body(body).expect("a request");
-        let response = self.routes.clone().oneshot(request).await.expect("the router always answers");
-        let (head, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("a body");
-        let body = String::from_utf8_lossy(&body).into_owned();
-        self.keep_cookies(&head.headers);
-        if let Some(token) = value_of(&body, "_token") {
-            *self.token.lock().expect("no test panics with it") = token;
-        }
-        Page { status: head.status, headers: head.headers, body }
+        self.routes.clone().oneshot(request).await.expect("the router always answers")
     }
 
     fn keep_cookies(&self, headers: &HeaderMap) {

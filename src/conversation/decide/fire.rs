@@ -89,7 +89,12 @@ impl Turn<'_> {
     }
 
     /// Keeps what does not fit for the customer's 继续.
-    fn fit(&self, text: Text, outcome: &Outcome, conversation: &mut Conversation) -> Reply {
+    pub(in crate::conversation) fn fit(
+        &self,
+        text: Text,
+        outcome: &Outcome,
+        conversation: &mut Conversation,
+    ) -> Reply {
         let limits = self.situation.limits;
         if text.rendered_bytes(limits.markup) <= limits.text_bytes {
             return Reply::Text { text };

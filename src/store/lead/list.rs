@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::AssertSqlSafe;
 
-use crate::model::lead::LeadAnswer;
+use crate::model::lead::{LeadAnswer, Source};
 use crate::model::{AccountId, Act, CustomerId, LeadNumber, LeadStatus};
 use crate::store::privacy::PrivacyAct;
 use crate::store::{Store, StoreError, new_id, on, on_read};
@@ -28,6 +28,8 @@ pub struct LeadFilter {
     /// First handed in from, and before.
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
+    /// By what the customer came.
+    pub source: Option<Source>,
     pub order: LeadOrder,
 }
 
@@ -76,7 +78,8 @@ const WHERE: &str = "WHERE account_id = $1 AND is_test = 0 AND ($2 IS NULL OR st
      AND ($3 IS NULL OR COALESCE(owner, '') = $3) AND ($4 IS NULL OR due_on <= $4) \
      AND ($5 IS NULL OR LOWER(number) LIKE $5 ESCAPE '!' OR LOWER(COALESCE(told, '')) LIKE $5 ESCAPE '!' \
      OR LOWER(COALESCE(unit, '')) LIKE $5 ESCAPE '!' OR LOWER(answers) LIKE $5 ESCAPE '!') \
-     AND created_at >= $6 AND created_at < $7";
+     AND created_at >= $6 AND created_at < $7 \
+     AND ($8 IS NULL OR (source_kind = $8 AND source_key = $9))";
 
 /// Binds what `WHERE` asks for. A macro: the query types of the two databases
 /// share no usable trait.
@@ -91,6 +94,8 @@ macro_rules! bind_filter {
             .bind(filter.text.as_deref().and_then(like))
             .bind(filter.since.map_or(i64::MIN, Timestamp::as_millisecond))
             .bind(filter.until.map_or(i64::MAX, Timestamp::as_millisecond))
+            .bind(filter.source.as_ref().map(|source| source.parts().0))
+            .bind(filter.source.as_ref().map(|source| source.parts().1))
     }};
 }
 
@@ -177,7 +182,7 @@ impl Store {
         limit: u32,
         offset: u32,
     ) -> Result<Vec<Row>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM lead {WHERE} {} LIMIT $8 OFFSET $9", filter.order.sql());
+        let sql = format!("SELECT {COLUMNS} FROM lead {WHERE} {} LIMIT $10 OFFSET $11", filter.order.sql());
         let rows: Vec<Row> = on_read!(&self.db, |pool| {
             let query = bind_filter!(sqlx::query_as(AssertSqlSafe(sql)), account, filter);
             query.bind(i64::from(limit)).bind(i64::from(offset)).fetch_all(pool).await
@@ -192,6 +197,16 @@ impl Store {
             on_read!(&self.db, |pool| sqlx::query_as(SQL).bind(account.as_str()).fetch_all(pool).await)?;
         let known = |(word, count): (String, i64)| Some((LeadStatus::parse(&word)?, count.unsigned_abs()));
         Ok(LeadCounts(rows.into_iter().filter_map(known).collect()))
+    }
+
+    /// By what the customers of all leads came, tests left out.
+    pub async fn list_lead_sources(&self, account: &AccountId) -> Result<Vec<Source>, StoreError> {
+        const SQL: &str = "SELECT DISTINCT source_kind, source_key FROM lead WHERE account_id = $1 \
+             AND is_test = 0 AND source_kind IS NOT NULL AND source_key IS NOT NULL \
+             ORDER BY source_kind, source_key LIMIT 500";
+        let rows: Vec<(String, String)> =
+            on_read!(&self.db, |pool| sqlx::query_as(SQL).bind(account.as_str()).fetch_all(pool).await)?;
+        Ok(rows.iter().filter_map(|(kind, key)| Source::from_parts(kind, key)).collect())
     }
 
     pub async fn find_lead(

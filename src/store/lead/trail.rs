@@ -87,6 +87,7 @@ struct Row {
     what: String,
     value_before: Option<String>,
     value_after: Option<String>,
+    sealed: Option<String>,
 }
 
 impl Store {
@@ -96,12 +97,39 @@ impl Store {
         account: &AccountId,
         number: &LeadNumber,
     ) -> Result<Vec<TrailEntry>, StoreError> {
-        const SQL: &str = "SELECT id, happened_at, actor, what, value_before, value_after FROM lead_trail \
-             WHERE account_id = $1 AND number = $2 ORDER BY happened_at DESC, id DESC LIMIT 500";
-        let rows: Vec<Row> = on_read!(&self.db, |pool| {
+        self.load_trail_rows(account, number).await?.into_iter().map(read).collect()
+    }
+
+    /// The same with notes as they were written: for who has just revealed the
+    /// lead, which is written down there.
+    pub async fn open_lead_trail(
+        &self,
+        account: &AccountId,
+        number: &LeadNumber,
+    ) -> Result<Vec<TrailEntry>, StoreError> {
+        let rows = self.load_trail_rows(account, number).await?;
+        let open = |row: Row| match (What::parse(&row.what), &row.sealed) {
+            (Some(What::Note), Some(sealed)) => {
+                let original = self.sealer.unseal(sealed, &row.id)?;
+                read(Row { value_after: Some(original), ..row })
+            }
+            (_, _) => read(row),
+        };
+        rows.into_iter().map(open).collect()
+    }
+
+    async fn load_trail_rows(
+        &self,
+        account: &AccountId,
+        number: &LeadNumber,
+    ) -> Result<Vec<Row>, StoreError> {
+        const SQL: &str = "SELECT id, happened_at, actor, what, value_before, value_after, sealed \
+             FROM lead_trail WHERE account_id = $1 AND number = $2 \
+             ORDER BY happened_at DESC, id DESC LIMIT 500";
+        let rows = on_read!(&self.db, |pool| {
             sqlx::query_as(SQL).bind(account.as_str()).bind(number.as_str()).fetch_all(pool).await
         })?;
-        rows.into_iter().map(read).collect()
+        Ok(rows)
     }
 }
 
