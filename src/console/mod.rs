@@ -10,6 +10,7 @@
 mod account;
 mod assets;
 mod confirm;
+mod connect;
 mod cookie;
 mod diff;
 mod door;
@@ -53,6 +54,7 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{any, get, post};
 use tokio::sync::watch;
 
+use crate::accounts::Accounts;
 use crate::answer::Live;
 use crate::model::{Clock, Right, Roster};
 use crate::publishing::{self, Status};
@@ -72,7 +74,7 @@ pub struct Wiring {
     pub gate: publishing::Gate,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
-    pub accounts: Roster,
+    pub accounts: Accounts,
     /// Where the public reaches us, without a slash at its end.
     pub public_url: Option<Arc<str>>,
     pub mode: Mode,
@@ -95,6 +97,7 @@ struct Console {
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
     accounts: Roster,
+    served: Accounts,
     public_url: Option<Arc<str>>,
     mode: Mode,
     hasher: Hasher,
@@ -135,6 +138,21 @@ fn pages() -> Vec<Page> {
             get(second_factor::ask_off).post(second_factor::turn_off),
         ),
         // Administration
+        page("/console/accounts", Right::Administer, get(connect::list)),
+        page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
+        page("/console/accounts/{id}", Right::Administer, get(connect::show)),
+        page("/console/accounts/{id}/news", Right::Administer, get(connect::news)),
+        page("/console/accounts/{id}/edit", Right::Administer, get(connect::edit).post(connect::save)),
+        page(
+            "/console/accounts/{id}/secrets",
+            Right::Administer,
+            get(connect::ask_renew).post(connect::renew),
+        ),
+        page(
+            "/console/accounts/{id}/remove",
+            Right::Administer,
+            get(connect::ask_remove).post(connect::remove),
+        ),
         page("/console/members", Right::Administer, get(members::show).post(members::invite)),
         page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
         page(
@@ -179,7 +197,8 @@ impl Console {
     fn new(wiring: Wiring) -> Self {
         let Wiring { store, live, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
-        Self { store, live, gate, clock, status, accounts, public_url, mode, hasher, is_set_up }
+        let (served, accounts) = (accounts.clone(), accounts.roster());
+        Self { store, live, gate, clock, status, accounts, served, public_url, mode, hasher, is_set_up }
     }
 
     async fn is_set_up(&self) -> Result<bool, StoreError> {
