@@ -255,9 +255,10 @@ fn wire_console(
     console::Wiring {
         store: store.clone(),
         live: press.live(),
+        gate: press.gate(),
         clock: clock.clone(),
         status: press.status(),
-        accounts: accounts.roster(),
+        accounts: accounts.clone(),
         public_url: config.server.public_url.as_ref().map(|url| Arc::from(url.as_str())),
         mode: match config.source {
             config::Source::Demonstration(_) => console::Mode::Demonstration,

@@ -10,6 +10,7 @@
 mod account;
 mod assets;
 mod confirm;
+mod connect;
 mod cookie;
 mod diff;
 mod door;
@@ -53,9 +54,10 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{any, get, post};
 use tokio::sync::watch;
 
+use crate::accounts::Accounts;
 use crate::answer::Live;
 use crate::model::{Clock, Right, Roster};
-use crate::publishing::Status;
+use crate::publishing::{self, Status};
 use crate::store::{Store, StoreError};
 
 use page::{Page, here_only, open, page};
@@ -69,9 +71,10 @@ pub use words::{Lang, Words};
 pub struct Wiring {
     pub store: Store,
     pub live: Live,
+    pub gate: publishing::Gate,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
-    pub accounts: Roster,
+    pub accounts: Accounts,
     /// Where the public reaches us, without a slash at its end.
     pub public_url: Option<Arc<str>>,
     pub mode: Mode,
@@ -89,9 +92,12 @@ pub enum Mode {
 struct Console {
     store: Store,
     live: Live,
+    #[expect(dead_code, reason = "for the pages that publish")]
+    gate: publishing::Gate,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
     accounts: Roster,
+    served: Accounts,
     public_url: Option<Arc<str>>,
     mode: Mode,
     hasher: Hasher,
@@ -132,6 +138,21 @@ fn pages() -> Vec<Page> {
             get(second_factor::ask_off).post(second_factor::turn_off),
         ),
         // Administration
+        page("/console/accounts", Right::Administer, get(connect::list)),
+        page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
+        page("/console/accounts/{id}", Right::Administer, get(connect::show)),
+        page("/console/accounts/{id}/news", Right::Administer, get(connect::news)),
+        page("/console/accounts/{id}/edit", Right::Administer, get(connect::edit).post(connect::save)),
+        page(
+            "/console/accounts/{id}/secrets",
+            Right::Administer,
+            get(connect::ask_renew).post(connect::renew),
+        ),
+        page(
+            "/console/accounts/{id}/remove",
+            Right::Administer,
+            get(connect::ask_remove).post(connect::remove),
+        ),
         page("/console/members", Right::Administer, get(members::show).post(members::invite)),
         page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
         page(
@@ -174,9 +195,10 @@ pub fn routes(wiring: Wiring) -> Router {
 
 impl Console {
     fn new(wiring: Wiring) -> Self {
-        let Wiring { store, live, clock, status, accounts, public_url, mode } = wiring;
+        let Wiring { store, live, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
-        Self { store, live, clock, status, accounts, public_url, mode, hasher, is_set_up }
+        let (served, accounts) = (accounts.clone(), accounts.roster());
+        Self { store, live, gate, clock, status, accounts, served, public_url, mode, hasher, is_set_up }
     }
 
     async fn is_set_up(&self) -> Result<bool, StoreError> {

@@ -34,6 +34,7 @@ const ENTRIES: &[Entry] = &[
     entry("home", "/console", Group::Work).key('h'),
     entry("leads", "/console/leads", Group::Work).bar().key('l'),
     entry("try", "/console/try", Group::Live).bar().key('t'),
+    entry("accounts", "/console/accounts", Group::Administration).only(Right::Administer),
     entry("members", "/console/members", Group::Administration).only(Right::Administer).key('m'),
     entry("log", "/console/log", Group::Administration).only(Right::Administer),
     entry("tokens", "/console/tokens", Group::Administration).only(Right::Administer),

@@ -1,6 +1,8 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+mod connect;
+mod connecting;
 mod forms;
 mod leads;
 mod log;

@@ -112,6 +112,7 @@ async fn english_pages_are_english() {
     Going live
     Try it
     Administration
+    Connections
     Members
     Log
     API tokens
