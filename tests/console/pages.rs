@@ -108,10 +108,13 @@ async fn english_pages_are_english() {
     More
     Work
     Home
+    Chats
     Leads
+    Unanswered
     Going live
     Try it
     Administration
+    Data
     Members
     Log
     API tokens

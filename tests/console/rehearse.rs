@@ -203,6 +203,7 @@ fn demonstration(yingda: &Yingda, mode: Mode) -> Router {
     routes(Wiring {
         store: yingda.app.store.clone(),
         live: yingda.app.press.live(),
+        desk: std::sync::Arc::clone(&yingda.app.desk),
         clock: yingda.clock.clone(),
         status: yingda.app.press.status(),
         accounts: Roster::new(vec![ServedAccount {

@@ -12,9 +12,14 @@ use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
 
 /// Everything an administrator can look at.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 18] = [
     "/console",
+    "/console/chats",
+    "/console/chats?list=all",
+    "/console/phrases",
     "/console/leads",
+    "/console/misses",
+    "/console/data",
     "/console/try",
     "/console/members",
     "/console/account",
