@@ -258,7 +258,7 @@ fn wire_console(
         clock: desk.clock().clone(),
         desk: Arc::clone(desk),
         status: press.status(),
-        accounts: accounts.roster(),
+        accounts: accounts.clone(),
         public_url: config.server.public_url.as_ref().map(|url| Arc::from(url.as_str())),
         mode: match config.source {
             config::Source::Demonstration(_) => console::Mode::Demonstration,

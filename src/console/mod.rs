@@ -12,6 +12,7 @@ mod assets;
 mod chat;
 mod chats;
 mod confirm;
+mod connect;
 mod cookie;
 mod data;
 mod diff;
@@ -58,6 +59,7 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{any, get, post};
 use tokio::sync::watch;
 
+use crate::accounts::Accounts;
 use crate::answer::Live;
 use crate::conversation::Desk;
 use crate::model::{Clock, Right, Roster};
@@ -78,7 +80,7 @@ pub struct Wiring {
     pub desk: Arc<Desk>,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
-    pub accounts: Roster,
+    pub accounts: Accounts,
     /// Where the public reaches us, without a slash at its end.
     pub public_url: Option<Arc<str>>,
     pub mode: Mode,
@@ -100,6 +102,7 @@ struct Console {
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
     accounts: Roster,
+    served: Accounts,
     public_url: Option<Arc<str>>,
     mode: Mode,
     counted: data::Counted,
@@ -135,6 +138,21 @@ fn pages() -> Vec<Page> {
             get(second_factor::ask_off).post(second_factor::turn_off),
         ),
         // Administration
+        page("/console/accounts", Right::Administer, get(connect::list)),
+        page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
+        page("/console/accounts/{id}", Right::Administer, get(connect::show)),
+        page("/console/accounts/{id}/news", Right::Administer, get(connect::news)),
+        page("/console/accounts/{id}/edit", Right::Administer, get(connect::edit).post(connect::save)),
+        page(
+            "/console/accounts/{id}/secrets",
+            Right::Administer,
+            get(connect::ask_renew).post(connect::renew),
+        ),
+        page(
+            "/console/accounts/{id}/remove",
+            Right::Administer,
+            get(connect::ask_remove).post(connect::remove),
+        ),
         page("/console/members", Right::Administer, get(members::show).post(members::invite)),
         page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
         page(
@@ -215,8 +233,22 @@ impl Console {
     fn new(wiring: Wiring) -> Self {
         let Wiring { store, live, desk, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
+        let (served, accounts) = (accounts.clone(), accounts.roster());
         let counted = data::Counted::default();
-        Self { store, live, desk, clock, status, accounts, public_url, mode, counted, hasher, is_set_up }
+        Self {
+            store,
+            live,
+            desk,
+            clock,
+            status,
+            accounts,
+            served,
+            public_url,
+            mode,
+            counted,
+            hasher,
+            is_set_up,
+        }
     }
 
     async fn is_set_up(&self) -> Result<bool, StoreError> {

@@ -2,6 +2,8 @@
 //! real browser.
 
 mod chats;
+mod connect;
+mod connecting;
 mod data;
 mod forms;
 mod leads;

@@ -114,6 +114,7 @@ async fn english_pages_are_english() {
     Going live
     Try it
     Administration
+    Connections
     Data
     Members
     Log
