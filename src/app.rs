@@ -255,6 +255,7 @@ fn wire_console(
     console::Wiring {
         store: store.clone(),
         live: press.live(),
+        gate: press.gate(),
         clock: desk.clock().clone(),
         desk: Arc::clone(desk),
         status: press.status(),

@@ -63,7 +63,7 @@ use crate::accounts::Accounts;
 use crate::answer::Live;
 use crate::conversation::Desk;
 use crate::model::{Clock, Right, Roster};
-use crate::publishing::Status;
+use crate::publishing::{self, Status};
 use crate::store::{Store, StoreError};
 
 use page::{Page, here_only, open, page};
@@ -78,6 +78,7 @@ pub struct Wiring {
     pub store: Store,
     pub live: Live,
     pub desk: Arc<Desk>,
+    pub gate: publishing::Gate,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
     pub accounts: Accounts,
@@ -99,6 +100,8 @@ struct Console {
     store: Store,
     live: Live,
     desk: Arc<Desk>,
+    #[expect(dead_code, reason = "for the pages that publish")]
+    gate: publishing::Gate,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
     accounts: Roster,
@@ -231,7 +234,7 @@ pub fn routes(wiring: Wiring) -> Router {
 
 impl Console {
     fn new(wiring: Wiring) -> Self {
-        let Wiring { store, live, desk, clock, status, accounts, public_url, mode } = wiring;
+        let Wiring { store, live, desk, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
         let counted = data::Counted::default();
@@ -239,6 +242,7 @@ impl Console {
             store,
             live,
             desk,
+            gate,
             clock,
             status,
             accounts,

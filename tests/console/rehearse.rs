@@ -202,6 +202,7 @@ fn demonstration(yingda: &Yingda, mode: Mode) -> Router {
         store: yingda.app.store.clone(),
         live: yingda.app.press.live(),
         desk: std::sync::Arc::clone(&yingda.app.desk),
+        gate: yingda.app.press.gate(),
         clock: yingda.clock.clone(),
         status: yingda.app.press.status(),
         accounts: yingda.app.accounts.clone(),
