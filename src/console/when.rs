@@ -10,6 +10,11 @@ pub(super) fn minute(console: &Console, at: Timestamp) -> String {
     local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+pub(super) fn second(console: &Console, at: Timestamp) -> String {
+    let local = console.live.load().rulebook.settings.hours.local(at);
+    local.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// The first instant of a day.
 pub(super) fn start_of(console: &Console, day: Date) -> Timestamp {
     console.live.load().rulebook.settings.hours.instant(day.at(0, 0, 0, 0))

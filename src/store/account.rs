@@ -230,7 +230,7 @@ impl Store {
         since: Timestamp,
     ) -> Result<Option<Heard>, StoreError> {
         const SQL: &str = "SELECT received_at, took_us FROM message WHERE account_id = $1 \
-             AND received_at >= $2 AND is_test = 0 ORDER BY id DESC LIMIT 1";
+             AND received_at > $2 AND is_test = 0 ORDER BY id DESC LIMIT 1";
         let row: Option<(i64, Option<i64>)> = on_read!(&self.db, |pool| {
             sqlx::query_as(SQL).bind(account.as_str()).bind(since.as_millisecond()).fetch_optional(pool).await
         })?;

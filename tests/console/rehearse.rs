@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::http::StatusCode;
 use yingda::console::{Mode, Wiring, routes};
-use yingda::model::{AccountId, Human, Roster, ServedAccount};
 use yingda::rulebook::{Files, Surroundings};
 
 use crate::support::browser::{Browser, Page, value_of};
@@ -199,17 +198,14 @@ async fn a_long_chat_stays_small() {
 
 /// The same service as a newcomer starts it.
 fn demonstration(yingda: &Yingda, mode: Mode) -> Router {
-    let account = AccountId::parse("main").expect("a slug");
     routes(Wiring {
         store: yingda.app.store.clone(),
         live: yingda.app.press.live(),
+        desk: std::sync::Arc::clone(&yingda.app.desk),
+        gate: yingda.app.press.gate(),
         clock: yingda.clock.clone(),
         status: yingda.app.press.status(),
-        accounts: Roster::new(vec![ServedAccount {
-            id: account,
-            name: "演示".to_owned(),
-            human: Human::Contacts,
-        }]),
+        accounts: yingda.app.accounts.clone(),
         public_url: None,
         mode,
     })

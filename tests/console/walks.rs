@@ -7,15 +7,28 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::connecting;
 use crate::support::browser::PASSWORD;
 use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
 
 /// Everything an administrator can look at.
-const PAGES: [&str; 13] = [
+const PAGES: &[&str] = &[
     "/console",
+    "/console/chats",
+    "/console/chats?list=all",
+    "/console/phrases",
     "/console/leads",
+    "/console/misses",
+    "/console/data",
     "/console/try",
+    "/console/accounts",
+    "/console/accounts/new",
+    "/console/accounts/demo",
+    "/console/accounts/walked",
+    "/console/accounts/walked/edit",
+    "/console/accounts/walked/secrets",
+    "/console/accounts/walked/remove",
     "/console/members",
     "/console/account",
     "/console/account/codes",
@@ -88,6 +101,7 @@ async fn walk_in(screen: Screen) {
         use_keys(&browser).await;
     }
     follow_a_link(&browser, &yingda).await;
+    connecting::connect(&browser, &yingda.base).await;
     look_at_everything(&browser).await;
     log_out_and_in(&browser).await;
     browser.check_console().await;
@@ -147,7 +161,7 @@ async fn use_keys(browser: &Chromium) {
 async fn look_at_everything(browser: &Chromium) {
     for theme in ["light", "dark"] {
         browser.set_cookie("yingda_theme", theme).await;
-        for page in PAGES {
+        for page in PAGES.iter().copied() {
             browser.open(page).await;
             browser.check_access(page).await;
             let name = page.trim_start_matches('/').replace('/', "-");

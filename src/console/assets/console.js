@@ -70,6 +70,37 @@ document.addEventListener('click', (event) => {
   if (button) copy(button);
 });
 
+// A ready phrase goes where the cursor is.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('[data-inserts]');
+  if (!link) return;
+  event.preventDefault();
+  const field = document.getElementById(link.dataset.inserts);
+  field.setRangeText(link.dataset.words, field.selectionStart, field.selectionEnd, 'end');
+  field.focus();
+});
+
+// A part marked data-refresh asks for itself again until it has news; for half
+// an hour, because it keeps the login alive.
+function watch(part, left = 900) {
+  if (!part.dataset.refresh || !left) return;
+  setTimeout(async () => {
+    if (!part.isConnected) return;
+    let next = null;
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(part.dataset.refresh);
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        next = page.getElementById(part.id);
+      } catch { /* It is asked again. */ }
+    }
+    if (!next || next.isEqualNode(part)) { watch(part, left - 1); return; }
+    part.replaceWith(next);
+    say(next.dataset.news);
+    watch(next, left - 1);
+  }, 2000);
+}
+
 // Lines of a text become chips: Enter adds one, a tap removes it.
 function makeChips(area) {
   const list = document.createElement('ul');
@@ -166,6 +197,7 @@ function prepare(root) {
   root.querySelectorAll('[data-copies]').forEach((button) => { button.hidden = false; });
   root.querySelectorAll('textarea[data-chips]').forEach(makeChips);
   root.querySelectorAll('.phone-screen').forEach((screen) => { screen.scrollTop = screen.scrollHeight; });
+  root.querySelectorAll('[data-refresh]').forEach((part) => watch(part));
   const field = root.querySelector('[data-resend]');
   // On a phone the keyboard would hide the page.
   const isWide = window.matchMedia('(min-width: 48rem)').matches;

@@ -90,6 +90,15 @@ impl Account {
         }
     }
 
+    /// Whether what our key closes opens again, with the id it must carry.
+    pub fn survives_a_round_trip(&self) -> bool {
+        const SAMPLE: &[u8] = "您好".as_bytes();
+        self.keys().is_none_or(|keys| {
+            let sealed = keys.current.encrypt(SAMPLE, &keys.app_id, rand::random());
+            keys.current.decrypt(&sealed, &keys.app_id).is_ok_and(|opened| opened == SAMPLE)
+        })
+    }
+
     pub(super) fn keys(&self) -> Option<&Keys> {
         match &self.protection {
             Protection::Plain => None,
