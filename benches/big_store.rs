@@ -75,7 +75,8 @@ async fn waves(store: &Store, next: &AtomicU64, messages: u64, at_once: u64) -> 
     let started = Instant::now();
     let mut each = Vec::new();
     for _ in 0..messages / at_once {
-        let wave = (0..at_once).map(|_| tokio::spawn(answer(store.clone(), next.fetch_add(1, Ordering::Relaxed))));
+        let wave =
+            (0..at_once).map(|_| tokio::spawn(answer(store.clone(), next.fetch_add(1, Ordering::Relaxed))));
         for took in futures_util::future::join_all(wave).await {
             each.push(took.expect("no panic"));
         }

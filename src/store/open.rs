@@ -271,7 +271,10 @@ async fn open_sqlite(path: &Path) -> Result<(Db, Writers), StoreError> {
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .connect_lazy_with(options.clone().read_only(true).create_if_missing(false));
-    Ok((Db::Sqlite { read, write, lag: Lag::default() }, Writers::Sqlite(options.pragma("cache_size", WRITER_CACHE))))
+    Ok((
+        Db::Sqlite { read, write, lag: Lag::default() },
+        Writers::Sqlite(options.pragma("cache_size", WRITER_CACHE)),
+    ))
 }
 
 /// WAL with full sync: a commit is on the disk when it returns, also when the
