@@ -10,9 +10,12 @@
 mod account;
 mod assets;
 mod catalog;
+mod chat;
+mod chats;
 mod confirm;
 mod connect;
 mod cookie;
+mod data;
 mod diff;
 mod door;
 mod exchange;
@@ -28,12 +31,14 @@ mod leads;
 mod log;
 mod login;
 mod members;
+mod misses;
 mod more;
 mod names;
 mod nav;
 mod page;
 mod pager;
 mod password;
+mod phrases;
 mod preferences;
 mod rehearse;
 mod second_factor;
@@ -59,8 +64,9 @@ use tokio::sync::watch;
 
 use crate::accounts::Accounts;
 use crate::answer::Live;
+use crate::conversation::Desk;
 use crate::model::{Clock, Right, Roster};
-use crate::publishing::Status;
+use crate::publishing::{self, Status};
 use crate::store::{Store, StoreError};
 
 use catalog::{articles, contacts, courses, forms, settings, todo};
@@ -76,6 +82,8 @@ pub use words::{Lang, Words};
 pub struct Wiring {
     pub store: Store,
     pub live: Live,
+    pub desk: Arc<Desk>,
+    pub gate: publishing::Gate,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
     pub accounts: Accounts,
@@ -96,12 +104,16 @@ pub enum Mode {
 struct Console {
     store: Store,
     live: Live,
+    desk: Arc<Desk>,
+    #[expect(dead_code, reason = "for the pages that publish")]
+    gate: publishing::Gate,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
     accounts: Roster,
     served: Accounts,
     public_url: Option<Arc<str>>,
     mode: Mode,
+    counted: data::Counted,
     hasher: Hasher,
     /// Somebody has a password. It never becomes untrue again.
     is_set_up: AtomicBool,
@@ -109,44 +121,66 @@ struct Console {
 
 /// The table of contents: every address, who may open it, and what answers.
 fn pages() -> Vec<Page> {
-    let parts = [
-        pages_for_anyone(),
-        pages_of_work(),
-        pages_of_content(),
-        pages_of_oneself(),
-        pages_of_administration(),
-    ];
-    #[cfg_attr(not(debug_assertions), expect(unused_mut, reason = "one more page in a debug build"))]
-    let mut pages: Vec<Page> = parts.into_iter().flatten().collect();
-    #[cfg(debug_assertions)]
-    pages.push(page("/console/style", Right::Enter, get(style::show)));
-    pages
-}
-
-fn pages_for_anyone() -> Vec<Page> {
-    vec![
+    let mut pages = vec![
+        // For anyone
         here_only("/setup", get(setup::show).post(setup::take)),
         here_only("/try", get(rehearse::show_here).post(rehearse::say_here)),
         open("/join", get(join::show).post(join::take)),
         open("/login", get(login::show).post(login::take)),
         open("/preferences", post(preferences::set)),
         open("/console/assets/{name}", get(assets::serve)),
-    ]
-}
-
-fn pages_of_work() -> Vec<Page> {
-    vec![
+        // Work
         page("/console", Right::Enter, get(home::show)),
-        page("/console/leads", Right::Enter, get(leads::show)),
-        page("/console/leads/export", Right::Serve, get(leads::export)),
-        page("/console/leads/{id}", Right::Enter, get(lead::show)),
-        page("/console/leads/{id}/follow", Right::Serve, post(lead::follow)),
-        page("/console/leads/{id}/reveal", Right::Serve, post(lead::reveal)),
-        page("/console/leads/{id}/delete", Right::Administer, get(lead::ask_delete).post(lead::delete)),
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),
-    ]
+        // Oneself
+        page("/console/logout", Right::Enter, post(account::log_out)),
+        page("/console/account", Right::Enter, get(account::show)),
+        page("/console/account/password", Right::Enter, post(account::change_password)),
+        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
+        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
+        page(
+            "/console/account/codes/off",
+            Right::Enter,
+            get(second_factor::ask_off).post(second_factor::turn_off),
+        ),
+        // Administration
+        page("/console/accounts", Right::Administer, get(connect::list)),
+        page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
+        page("/console/accounts/{id}", Right::Administer, get(connect::show)),
+        page("/console/accounts/{id}/news", Right::Administer, get(connect::news)),
+        page("/console/accounts/{id}/edit", Right::Administer, get(connect::edit).post(connect::save)),
+        page(
+            "/console/accounts/{id}/secrets",
+            Right::Administer,
+            get(connect::ask_renew).post(connect::renew),
+        ),
+        page(
+            "/console/accounts/{id}/remove",
+            Right::Administer,
+            get(connect::ask_remove).post(connect::remove),
+        ),
+        page("/console/members", Right::Administer, get(members::show).post(members::invite)),
+        page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
+        page(
+            "/console/members/{id}/disable",
+            Right::Administer,
+            get(members::ask_disable).post(members::disable),
+        ),
+        page("/console/members/{id}/enable", Right::Administer, post(members::enable)),
+        page("/console/members/{id}/reset", Right::Administer, post(members::make_reset_link)),
+        page("/console/members/invitations/withdraw", Right::Administer, post(members::withdraw)),
+        page("/console/log", Right::Administer, get(log::show)),
+        page("/console/log/export", Right::Administer, get(log::export)),
+        page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
+        page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
+    ];
+    pages.extend(pages_about_people());
+    pages.extend(pages_of_content());
+    #[cfg(debug_assertions)]
+    pages.push(page("/console/style", Right::Enter, get(style::show)));
+    pages
 }
 
 /// What replies share, and how tables of it come in and go out.
@@ -184,52 +218,38 @@ fn pages_of_content() -> Vec<Page> {
     ]
 }
 
-fn pages_of_oneself() -> Vec<Page> {
+/// Whoever writes to us, and what they asked.
+fn pages_about_people() -> Vec<Page> {
     vec![
-        page("/console/logout", Right::Enter, post(account::log_out)),
-        page("/console/account", Right::Enter, get(account::show)),
-        page("/console/account/password", Right::Enter, post(account::change_password)),
-        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
-        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
-        page(
-            "/console/account/codes/off",
-            Right::Enter,
-            get(second_factor::ask_off).post(second_factor::turn_off),
-        ),
-    ]
-}
-
-fn pages_of_administration() -> Vec<Page> {
-    vec![
-        page("/console/accounts", Right::Administer, get(connect::list)),
-        page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
-        page("/console/accounts/{id}", Right::Administer, get(connect::show)),
-        page("/console/accounts/{id}/news", Right::Administer, get(connect::news)),
-        page("/console/accounts/{id}/edit", Right::Administer, get(connect::edit).post(connect::save)),
-        page(
-            "/console/accounts/{id}/secrets",
-            Right::Administer,
-            get(connect::ask_renew).post(connect::renew),
-        ),
-        page(
-            "/console/accounts/{id}/remove",
-            Right::Administer,
-            get(connect::ask_remove).post(connect::remove),
-        ),
-        page("/console/members", Right::Administer, get(members::show).post(members::invite)),
-        page("/console/members/{id}", Right::Administer, get(members::one).post(members::change_role)),
-        page(
-            "/console/members/{id}/disable",
-            Right::Administer,
-            get(members::ask_disable).post(members::disable),
-        ),
-        page("/console/members/{id}/enable", Right::Administer, post(members::enable)),
-        page("/console/members/{id}/reset", Right::Administer, post(members::make_reset_link)),
-        page("/console/members/invitations/withdraw", Right::Administer, post(members::withdraw)),
-        page("/console/log", Right::Administer, get(log::show)),
-        page("/console/log/export", Right::Administer, get(log::export)),
-        page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
-        page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
+        page("/console/chats", Right::Enter, get(chats::show)),
+        page("/console/chats/{id}", Right::Enter, get(chat::show)),
+        page("/console/chats/{id}/why/{key}", Right::Enter, get(chat::explain)),
+        page("/console/chats/{id}/reveal/{key}", Right::Serve, post(chat::reveal)),
+        page("/console/chats/{id}/take", Right::Serve, post(chat::take)),
+        page("/console/chats/{id}/release", Right::Serve, post(chat::release)),
+        page("/console/chats/{id}/end", Right::Serve, post(chat::end)),
+        page("/console/chats/{id}/hold", Right::Serve, post(chat::hold)),
+        page("/console/chats/{id}/hand-back", Right::Serve, post(chat::hand_back)),
+        page("/console/chats/{id}/words", Right::Serve, post(chat::leave_words)),
+        page("/console/chats/{id}/words/back", Right::Serve, post(chat::take_back_words)),
+        page("/console/chats/{id}/note", Right::Serve, post(chat::add_note)),
+        page("/console/chats/{id}/delete", Right::Administer, get(chat::ask_delete).post(chat::delete)),
+        page("/console/phrases", Right::Enter, get(phrases::show)),
+        page("/console/phrases/save", Right::Serve, post(phrases::save)),
+        page("/console/phrases/{id}/delete", Right::Serve, get(phrases::ask_delete).post(phrases::delete)),
+        page("/console/leads", Right::Enter, get(leads::show)),
+        page("/console/leads/export", Right::Serve, get(leads::export)),
+        page("/console/leads/{id}", Right::Enter, get(lead::show)),
+        page("/console/leads/{id}/follow", Right::Serve, post(lead::follow)),
+        page("/console/leads/{id}/reveal", Right::Serve, post(lead::reveal)),
+        page("/console/leads/{id}/delete", Right::Administer, get(lead::ask_delete).post(lead::delete)),
+        page("/console/misses", Right::Enter, get(misses::show)),
+        page("/console/misses/add", Right::Edit, get(misses::add)),
+        page("/console/misses/ignore", Right::Edit, post(misses::ignore)),
+        page("/console/misses/reopen", Right::Edit, post(misses::reopen)),
+        page("/console/data", Right::Enter, get(data::show)),
+        page("/console/data/messages", Right::Enter, get(data::messages)),
+        page("/console/data/export", Right::Enter, get(data::export)),
     ]
 }
 
@@ -255,10 +275,25 @@ pub fn routes(wiring: Wiring) -> Router {
 
 impl Console {
     fn new(wiring: Wiring) -> Self {
-        let Wiring { store, live, clock, status, accounts, public_url, mode } = wiring;
+        let Wiring { store, live, desk, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
-        Self { store, live, clock, status, accounts, served, public_url, mode, hasher, is_set_up }
+        let counted = data::Counted::default();
+        Self {
+            store,
+            live,
+            desk,
+            gate,
+            clock,
+            status,
+            accounts,
+            served,
+            public_url,
+            mode,
+            counted,
+            hasher,
+            is_set_up,
+        }
     }
 
     async fn is_set_up(&self) -> Result<bool, StoreError> {

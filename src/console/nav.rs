@@ -32,7 +32,9 @@ enum Bar {
 
 const ENTRIES: &[Entry] = &[
     entry("home", "/console", Group::Work).key('h'),
+    entry("chats", "/console/chats", Group::Work).bar().key('c'),
     entry("leads", "/console/leads", Group::Work).bar().key('l'),
+    entry("misses", "/console/misses", Group::Work).bar().key('u'),
     entry("courses", "/console/courses", Group::Content),
     entry("contacts", "/console/contacts", Group::Content),
     entry("articles", "/console/articles", Group::Content),
@@ -41,6 +43,7 @@ const ENTRIES: &[Entry] = &[
     entry("todo", "/console/todo", Group::Content),
     entry("try", "/console/try", Group::Live).bar().key('t'),
     entry("accounts", "/console/accounts", Group::Administration).only(Right::Administer),
+    entry("data", "/console/data", Group::Administration).key('d'),
     entry("members", "/console/members", Group::Administration).only(Right::Administer).key('m'),
     entry("import", "/console/import", Group::Administration),
     entry("log", "/console/log", Group::Administration).only(Right::Administer),

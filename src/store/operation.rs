@@ -76,9 +76,15 @@ kinds! {
     AccountSecretsChanged => "account_secrets",
     AccountRemoved => "account_removed",
     LogExported => "log_export",
+    Published => "publish",
+    VersionRestored => "restore",
     LeadsExported => "leads_export",
     LeadRevealed => "lead_reveal",
     LeadDeleted => "lead_delete",
+    MessageRevealed => "message_reveal",
+    PersonDeleted => "person_delete",
+    PhraseSaved => "phrase",
+    PhraseDeleted => "phrase_delete",
 }
 
 /// Which entries are wanted. Empty: all.

@@ -2,13 +2,18 @@
 //! real browser.
 
 mod catalog;
+mod chats;
+mod connect;
 mod connect;
 mod connecting;
+mod connecting;
+mod data;
 mod exchange;
 mod forms;
 mod leads;
 mod log;
 mod members;
+mod misses;
 mod pages;
 mod rehearse;
 mod roles;
