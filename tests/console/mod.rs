@@ -4,8 +4,6 @@
 mod catalog;
 mod chats;
 mod connect;
-mod connect;
-mod connecting;
 mod connecting;
 mod data;
 mod exchange;
