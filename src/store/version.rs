@@ -71,6 +71,25 @@ impl Store {
         self.db.find_newest_version().await
     }
 
+    pub async fn find_version(&self, number: i64) -> Result<Option<Version>, StoreError> {
+        Ok(self
+            .list_versions(number.saturating_add(1), 1)
+            .await?
+            .pop()
+            .filter(|found| found.number == number))
+    }
+
+    /// The newest first, from `before` (not included) back.
+    pub async fn list_versions(&self, before: i64, at_most: i64) -> Result<Vec<Version>, StoreError> {
+        const SQL: &str = "SELECT number, hash, published_at FROM version WHERE number < $1 \
+             ORDER BY number DESC LIMIT $2";
+        let rows: Vec<(i64, String, i64)> = on_read!(&self.db, |pool| {
+            sqlx::query_as(SQL).bind(before).bind(at_most).fetch_all(pool).await
+        })?;
+        let read = |(number, hash, at)| Version { number, hash, published_at: from_millis(at) };
+        Ok(rows.into_iter().map(read).collect())
+    }
+
     /// Keeps a new version; the same files as the newest one are no new version.
     pub async fn publish_version(
         &self,

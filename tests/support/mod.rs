@@ -9,4 +9,5 @@ pub mod process;
 pub mod proxy;
 pub mod robot;
 pub mod said;
+pub mod script;
 pub mod service;
