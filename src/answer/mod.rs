@@ -3,7 +3,7 @@
 //! sending (platform).
 //!
 //! A ladder. A text that is a trigger or a sample question decides at once
-//! (`exact`). Otherwise every rung adds evidence: triggers that occur in it
+//! (`exact`), with or without 「您好，请问」 before it (`courtesy`). Otherwise every rung adds evidence: triggers that occur in it
 //! (`keywords`: `contains`, `pattern`, `pinyin`) for what they are worth in
 //! this message (`weigh`), and likeness to sample questions (`similar`:
 //! `model`, `learn`). `settle` compares the rules with each other and with
@@ -11,6 +11,7 @@
 
 mod clauses;
 mod contains;
+mod courtesy;
 mod decision;
 mod elsewhere;
 mod exact;
@@ -41,6 +42,7 @@ pub use live::{Edition, Live};
 pub use weights::Weights;
 
 use clauses::two_questions;
+use courtesy::without_courtesy;
 use elsewhere::Elsewhere;
 use exact::{Exact, Found};
 use gate::Gates;
@@ -99,7 +101,7 @@ impl Matcher {
     pub fn answer_normalized(&self, raw: &str, normalized: Normalized, asked: &Asked) -> Decision {
         let decided = self.decide_by_exact(&normalized, asked);
         let decided = decided.or_else(|| self.decide_both(raw, asked));
-        let (verdict, why) = decided.unwrap_or_else(|| self.decide_by_evidence(&normalized, asked));
+        let (verdict, why) = decided.unwrap_or_else(|| self.decide_bare(&normalized, asked));
         Decision { verdict, why, normalized }
     }
 
@@ -121,7 +123,7 @@ impl Matcher {
         let mut why = Vec::with_capacity(2);
         for half in two_questions(beginning(raw))? {
             let decided = self.decide_by_exact(&half, asked);
-            let (verdict, candidates) = decided.unwrap_or_else(|| self.decide_by_evidence(&half, asked));
+            let (verdict, candidates) = decided.unwrap_or_else(|| self.decide_bare(&half, asked));
             let Verdict::Rule(rule) = verdict else { return None };
             let winner = candidates.into_iter().find(|candidate| candidate.rule == rule)?;
             choices.push(rule);
@@ -129,6 +131,13 @@ impl Matcher {
         }
         let differ = choices.first() != choices.last();
         differ.then_some((Verdict::Choices(choices), why))
+    }
+
+    /// Decides what is asked, without 「您好，请问」 before it.
+    fn decide_bare(&self, text: &Normalized, asked: &Asked) -> (Verdict, Vec<Candidate>) {
+        let bare = without_courtesy(text);
+        let exact = bare.as_ref().and_then(|bare| self.decide_by_exact(bare, asked));
+        exact.unwrap_or_else(|| self.decide_by_evidence(bare.as_ref().unwrap_or(text), asked))
     }
 
     fn decide_at_once(&self, Found { rule, step, matched }: Found) -> (Verdict, Vec<Candidate>) {

@@ -65,6 +65,17 @@ fn two_questions_at_once_are_offered_as_a_choice() {
 }
 
 #[test]
+fn politeness_around_a_question_changes_nothing() {
+    let rules = [
+        rule("price", &["=价格"], &["一个人多少钱", "怎么收费"]),
+        rule("greeting", &["=你好"], &["请问一下", "您好，请问在吗", "老师您好"]),
+    ];
+    check("a trigger for the whole message", &rules, "您好，请问价格？谢谢", &["price"]);
+    check("a sample", &rules, "老师您好，打扰一下，怎么收费", &["price"]);
+    check("nothing else", &rules, "老师您好", &["greeting"]);
+}
+
+#[test]
 fn keywords_alone_make_a_rulebook() {
     let rules = [
         rule("price", &["费用", "多少钱", "=价格"], &[]),

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tracing::info;
 
 use crate::answer::Live;
+use crate::model::form::KEPT_FOR as FORMS_KEPT_FOR;
 use crate::store::Store;
 
 use super::Failure;
@@ -29,6 +30,16 @@ pub async fn forget_leads(store: Store, live: Live, now: Timestamp) -> Result<()
     let forgotten = store.forget_leads(before.timestamp()).await?;
     if forgotten > 0 {
         info!(forgotten, keep_months, "Forgot leads that were kept long enough");
+    }
+    Ok(())
+}
+
+/// Forms that nobody is asked to go on with any more.
+pub async fn forget_forms(store: Store, now: Timestamp) -> Result<(), Failure> {
+    let before = now.checked_sub(FORMS_KEPT_FOR)?;
+    let forgotten = store.forget_forms(before).await?;
+    if forgotten > 0 {
+        info!(forgotten, "Forgot forms that were left lying");
     }
     Ok(())
 }

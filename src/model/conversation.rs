@@ -133,6 +133,18 @@ impl Conversation {
         };
         filling.is_some_and(|filling| !filling.answers.is_empty())
     }
+
+    /// As if nothing had been filled in.
+    #[must_use]
+    pub fn without_form(self) -> Self {
+        let stage = match self.stage {
+            Stage::Filling(_) | Stage::Paused(_) => Stage::Idle,
+            Stage::WithStaff(held) => Stage::WithStaff(Held { paused: None, ..held }),
+            Stage::HandedBack(_) => Stage::HandedBack(None),
+            Stage::Idle => Stage::Idle,
+        };
+        Self { stage, ..self }
+    }
 }
 
 impl Stage {

@@ -1,11 +1,16 @@
 //! A form being filled in: which step, what is known so far. Not here: the
 //! form itself (rulebook), asking (conversation::form), the result (`lead`).
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{FormId, RuleId};
 use super::lead::{AnswerKind, LeadNumber, Standing};
+
+/// A form that was left lying can be taken up for this long; then it is forgotten.
+pub const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filling {

@@ -114,7 +114,7 @@ impl<'t> Cells<'t> {
 }
 
 /// Commas; tabs where the first line has those instead (「Unicode 文本」).
-fn separator(text: &str) -> u8 {
+pub fn separator(text: &str) -> u8 {
     let first = text.split('\n').next().unwrap_or_default();
     if first.contains('\t') && !first.contains(',') { b'\t' } else { b',' }
 }

@@ -20,6 +20,7 @@ mod markup;
 mod opening;
 mod passage;
 mod present;
+mod roster;
 mod slips;
 mod source;
 mod syntax;
@@ -35,9 +36,12 @@ use crate::model::RuleId;
 
 pub mod catalog;
 pub mod check;
+pub mod edit;
+pub mod export;
 pub mod files;
 pub mod form;
 pub mod hours;
+pub mod import;
 pub mod phrases;
 pub mod problem;
 pub mod reference;
@@ -47,6 +51,7 @@ pub mod report;
 pub mod rule;
 pub mod settings;
 pub mod unfinished;
+pub mod uses;
 
 pub use self::rule::{Answer, Occasion, Place, Rule, Trigger, Validity};
 pub use catalog::{Article, Catalog, Contact, Course};

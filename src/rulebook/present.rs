@@ -16,6 +16,20 @@ use crate::model::{ArticleId, Card, Reply, Span};
 const MAX_COURSES: usize = 6;
 
 impl Rulebook {
+    /// As a rule that lists this course alone sends it. None: it would not.
+    pub fn show_course(&self, id: &str, moment: &Moment<'_>) -> Option<Rendered> {
+        let list = CourseList { theme: None, ids: vec![id.into()] };
+        self.courses(&list, &Body::default(), moment)
+    }
+
+    pub fn show_contact(&self, name: &str, moment: &Moment<'_>) -> Option<Rendered> {
+        self.contact(Some(name), &Body::default(), moment)
+    }
+
+    pub fn show_article(&self, id: &ArticleId, moment: &Moment<'_>) -> Option<Rendered> {
+        self.article(id, moment)
+    }
+
     pub(super) fn card(&self, card: &CardReply, moment: &Moment<'_>) -> Rendered {
         as_card_or_text(
             Card {

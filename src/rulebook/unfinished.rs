@@ -1,6 +1,8 @@
 //! `〔待填写：…〕`, what staff leave where a fact is missing. A text that holds
 //! one is never sent (D7).
 
+use super::Files;
+
 /// Right after a bracket. 待填写 is what we teach; the others are what people write.
 const WAITS: [&str; 4] = ["待填", "待补", "TBD", "TODO"];
 
@@ -35,6 +37,38 @@ pub fn unfinished_part(text: &str) -> Option<&str> {
         .min_by_key(|part| part.as_ptr())
 }
 
+/// A bracket that waits, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    pub file: String,
+    /// 1-based.
+    pub line: usize,
+    pub text: String,
+}
+
+/// Every one of the folder, in the order of files and lines. What is commented
+/// out, transcripts and notes for people count for nothing.
+pub fn missing(files: &Files) -> Vec<Missing> {
+    const READ: [&str; 4] = [".md", ".csv", ".toml", ".txt"];
+    let mut found = Vec::new();
+    for (path, text) in files.texts() {
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        if name.starts_with("readme") || !READ.iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        for (line, written) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim_start().starts_with('#'))
+        {
+            let mut rest = written;
+            while let Some(part) = unfinished_part(rest) {
+                found.push(Missing { file: path.to_owned(), line, text: part.to_owned() });
+                let end = (part.as_ptr() as usize + part.len()).saturating_sub(rest.as_ptr() as usize);
+                rest = rest.get(end..).unwrap_or_default();
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +91,20 @@ mod tests {
         for (name, text, expected) in cases {
             assert_eq!(unfinished_part(text), *expected, "{name}");
         }
+    }
+
+    #[test]
+    fn every_place_that_waits_is_found_with_its_line() {
+        let mut files = Files::default();
+        files.insert("README.md", "〔待填写〕".as_bytes());
+        files.insert(
+            "rules/a.md",
+            "+++\n# 〔待填写：不算〕\n+++\n住〔待填写：哪里〕，吃〔待填写〕。\n".as_bytes(),
+        );
+
+        let found: Vec<_> = missing(&files).into_iter().map(|one| (one.file, one.line, one.text)).collect();
+
+        let at = |text: &str| ("rules/a.md".to_owned(), 4, text.to_owned());
+        assert_eq!(found, [at("〔待填写：哪里〕"), at("〔待填写〕")]);
     }
 }

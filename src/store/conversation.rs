@@ -10,7 +10,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 use crate::model::{AccountId, Conversation, CustomerId};
 
-use super::{Db, Sealer, Store, StoreError, on, on_read_now};
+use super::{Db, Sealer, Store, StoreError, on, on_read, on_read_now};
 
 /// Which customers have a row, where we alone write them: most messages come
 /// from people who have none, and need not wait for the database to say so.
@@ -133,5 +133,37 @@ impl Store {
         let conversation =
             serde_json::from_str(&state).map_err(|cause| StoreError::corrupt("conversation", cause))?;
         Ok(Loaded { conversation, revision })
+    }
+
+    /// Forgets what was filled in and left lying since before `before`: nobody is
+    /// asked to go on with it any more. Whoever writes at this very moment keeps
+    /// their state, which says the same.
+    pub async fn forget_forms(&self, before: Timestamp) -> Result<u64, StoreError> {
+        const LEFT: &str = "SELECT account_id, customer_id, state, revision FROM conversation \
+             WHERE changed_at < $1 AND state LIKE 'sealed:%'";
+        const FORGET: &str = "UPDATE conversation SET state = $1, revision = revision + 1 \
+             WHERE account_id = $2 AND customer_id = $3 AND revision = $4";
+        let left: Vec<(String, String, String, i64)> = on_read!(&self.db, |pool| {
+            sqlx::query_as(LEFT).bind(before.as_millisecond()).fetch_all(pool).await
+        })?;
+        let mut forgotten = 0;
+        for (account, customer, state, revision) in left {
+            let Ok(id) = CustomerId::parse(&customer) else { continue };
+            let conversation: Conversation = serde_json::from_str(&unsealed(&state, &id, &self.sealer)?)
+                .map_err(|cause| StoreError::corrupt("conversation", cause))?;
+            let state = serde_json::to_string(&conversation.without_form())
+                .map_err(|cause| StoreError::corrupt("conversation", cause))?;
+            forgotten += on!(&self.db, |pool| {
+                sqlx::query(FORGET)
+                    .bind(&*state)
+                    .bind(&*account)
+                    .bind(&*customer)
+                    .bind(revision)
+                    .execute(pool)
+                    .await
+                    .map(|done| done.rows_affected())
+            })?;
+        }
+        Ok(forgotten)
     }
 }

@@ -7,5 +7,6 @@ pub mod normalize;
 pub mod pinyin;
 mod simplified;
 pub mod sounds;
+mod wording;
 
 pub use normalize::Normalized;

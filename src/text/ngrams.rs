@@ -10,6 +10,7 @@ use rustc_hash::FxHasher;
 
 use super::normalize::Normalized;
 use super::pinyin::{Syllable, segment};
+use super::wording::plain;
 
 /// The longest piece, in characters or syllables.
 const LONGEST: u8 = 2;
@@ -53,7 +54,7 @@ const BYTES_OF_A_CHARACTER: usize = 3;
 /// The pieces of `text`, each once, in no particular order.
 pub fn pieces(text: &Normalized) -> Vec<Piece> {
     let mut into = Vec::with_capacity(4 * text.as_str().len() / BYTES_OF_A_CHARACTER + 2);
-    let tokens = tokens(text.as_str());
+    let tokens = tokens(&plain(text.as_str()));
     for length in 1..=LONGEST {
         for window in tokens.windows(usize::from(length)) {
             into.extend(piece(window, |token| token.written, Kind::Written(length)));

@@ -21,7 +21,7 @@ enum Rung {
 #[test]
 #[ignore = "prints a table, checks nothing"]
 fn what_each_rung_brings() {
-    for set in ["dev.tsv", "second.tsv"] {
+    for set in ["dev.tsv", "second.tsv", "third.tsv"] {
         println!("{set}");
         for rung in [
             Rung::Keywords,

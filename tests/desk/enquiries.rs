@@ -154,3 +154,21 @@ async fn wechats_agents_silence_the_bot_from_their_session_to_its_end() {
     let back = customer.says("多少钱").await;
     assert!(back.starts_with("顾问已离开对话") && back.ends_with("费用请问顾问。"), "{back}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_left_lying_for_more_than_a_week_is_forgotten_with_all_that_was_filled_in() {
+    let yingda = Yingda::start_with(with_form()).await;
+    let customer = yingda.customer("a");
+    for said in ["咨询", "1", "某县税务局", "50"] {
+        customer.says(said).await;
+    }
+
+    yingda.waits(7 * 24 * 60 * MINUTE);
+    yingda.app.schedule.run_due().await.expect("jobs run");
+    assert!(stored(&yingda, &customer).await.is_personal(), "a week is not over yet");
+    yingda.waits(61 * MINUTE);
+    yingda.app.schedule.run_due().await.expect("jobs run");
+
+    assert_eq!(stored(&yingda, &customer).await.stage, Stage::Idle);
+    assert_eq!(customer.says("多少钱").await, "费用请问顾问。");
+}

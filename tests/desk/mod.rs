@@ -4,6 +4,7 @@
 mod accounts;
 mod attending;
 mod conversations;
+mod dialogues;
 mod enquiries;
 mod forgeries;
 mod kept;

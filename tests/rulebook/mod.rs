@@ -3,6 +3,7 @@
 
 mod encodings;
 mod garbage;
+mod importing;
 mod problems;
 mod reference;
 mod replies;

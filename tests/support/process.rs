@@ -35,8 +35,12 @@ impl Process {
 
     /// On a PostgreSQL that others use too.
     pub async fn start_on(url: &str) -> Self {
+        Self::start_on_with(url, &Setup::default().files).await
+    }
+
+    pub async fn start_on_with(url: &str, files: &[(String, String)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        write_rulebook(&folder.path().join("responses"), &Setup::default().files);
+        write_rulebook(&folder.path().join("responses"), files);
         Self::start_in_on(folder, url).await
     }
 

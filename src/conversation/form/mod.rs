@@ -25,8 +25,6 @@ use super::{handoff, understand};
 
 /// A form left lying for this long is paused.
 const PAUSED_AFTER: Duration = Duration::from_secs(30 * 60);
-/// A paused form can be taken up for this long.
-const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// A second enquiry within this time corrects the first.
 const UPDATES_WITHIN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Replies in a row that do not fit a step: after these it is not asked again.
@@ -106,6 +104,9 @@ impl Turn<'_> {
 
     /// A number sent outside of any form: nobody calls it before consent.
     pub(super) fn invite_caller(&self, said: Said<'_>) -> Option<Decided> {
+        if !understand::phone::may_hold_number(said.text) {
+            return None;
+        }
         let found = understand::phone::find(said.text);
         let rulebook = &self.situation.edition.rulebook;
         let is_ours = |number: &String| {

@@ -7,7 +7,7 @@ use crate::conversation::decide::{Decided, Said, Turn};
 use crate::conversation::understand::MOST_CHARACTERS;
 use crate::conversation::words::option_number;
 use crate::model::conversation::Misses;
-use crate::model::form::{Filling, FormStep, Paused};
+use crate::model::form::{Filling, FormStep, KEPT_FOR, Paused};
 use crate::model::{Conversation, Outcome, Stage, Text};
 use crate::rulebook::Phrase;
 use crate::text::Normalized;
@@ -15,7 +15,7 @@ use crate::text::Normalized;
 use super::side::with_line;
 use super::steps::pause_choices;
 use super::words::{self, Steer};
-use super::{KEPT_FOR, Session, is_word};
+use super::{Session, is_word};
 
 /// How long a digit counts for 1 继续 2 重填 3 不填了.
 const DIGITS_COUNT_FOR: Duration = Duration::from_secs(10 * 60);

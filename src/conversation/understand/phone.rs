@@ -7,6 +7,10 @@ use super::Reading;
 
 /// Two numbers are enough to reach somebody.
 const MOST_NUMBERS: usize = 3;
+/// Digits of the shortest number that somebody answers.
+const SHORTEST: usize = 7;
+/// The first ten in the order of their values.
+const SPELT_DIGITS: &str = "零一二三四五六七八九〇幺";
 
 /// The numbers of a text, and what else it says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -55,7 +59,6 @@ pub fn masked(value: &str) -> String {
 }
 
 fn masked_run(run: &str) -> String {
-    const SHORTEST: usize = 7;
     let digits: Vec<char> = run.chars().filter(char::is_ascii_digit).collect();
     if digits.len() < SHORTEST {
         return run.to_owned();
@@ -63,6 +66,12 @@ fn masked_run(run: &str) -> String {
     let head: String = digits.iter().take(if digits.len() > 8 { 3 } else { 0 }).collect();
     let tail: String = digits.iter().skip(digits.len() - 4).collect();
     format!("{head}****{tail}")
+}
+
+/// False for nearly every message, and much cheaper than looking.
+pub fn may_hold_number(text: &str) -> bool {
+    let digits = text.chars().filter(|c| c.is_numeric() || SPELT_DIGITS.contains(*c));
+    digits.take(SHORTEST).count() == SHORTEST
 }
 
 pub fn find(text: &str) -> Found {
@@ -92,14 +101,12 @@ pub fn find(text: &str) -> Found {
 
 /// Half width; a number spelt out (幺三八…) in digits.
 fn with_digits(text: &str) -> String {
-    const SHORTEST: usize = 7;
     let text: String =
         text.nfkc().map(|c| if matches!(c, '—' | '–' | '－' | '−') { '-' } else { c }).collect();
-    let spelt = |c: char| "零一二三四五六七八九".chars().position(|known| known == c);
     let digit = |c: char| match c {
         '〇' => Some(0),
         '幺' => Some(1),
-        c => spelt(c),
+        c => SPELT_DIGITS.chars().take(10).position(|known| known == c),
     };
     let mut out = String::new();
     let mut run: Vec<(char, usize)> = Vec::new();

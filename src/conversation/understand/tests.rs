@@ -326,6 +326,7 @@ proptest! {
     ) {
         let (a, b) = number.split_at(first);
         let typed = format!("{lead}{a}{separator}{b}");
+        prop_assert!(phone::may_hold_number(&typed));
         prop_assert_eq!(read(AnswerKind::Phone, &typed, today()), Reading::Clear(number));
     }
 

@@ -11,8 +11,7 @@ use jiff::civil::Date;
 use regex::Regex;
 use rustc_hash::FxHashSet;
 
-use self::read::Folder;
-pub(super) use self::read::Presence;
+pub(super) use self::read::{Folder, Presence};
 use self::rules::Meaning;
 use super::catalog::Catalog;
 use super::file::RuleEntry;

@@ -19,6 +19,10 @@ use crate::telemetry::StoreMetrics;
 /// A full journal is given this long to be emptied: a burst that the database
 /// takes a moment for must cost nobody their record.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// So many in one write tell of a load; then the next write waits a moment for
+/// company: each costs a sync and waking everybody up, whatever is in it.
+const BUSY: usize = 8;
+const LINGER: Duration = Duration::from_micros(700);
 
 pub struct Scribe {
     waiting: Arc<Waiting>,
@@ -77,8 +81,12 @@ impl Scribe {
             let written = self.write(&draft);
             self.metrics.committed(draft.len(), started.elapsed());
             self.note(written.as_ref().err());
+            let is_busy = draft.len() >= BUSY;
             draft.tell(&written.map_err(Arc::new));
             self.waiting.written(last);
+            if is_busy {
+                std::thread::sleep(LINGER);
+            }
         }
         self.end();
     }

@@ -1,0 +1,212 @@
+//! The cells of one row, checked; each problem names its cell as the spreadsheet
+//! does: 「C7：天数要填数字」.
+
+use jiff::civil::Date;
+
+use super::super::cells::cell_name;
+use super::super::edit::Values;
+use super::super::fields::parse_date;
+use super::columns::{Column, Holds, Mapping, Target};
+
+/// More than a reply may be long, many times over.
+const MAX_CELL_CHARS: usize = 20_000;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellProblem {
+    /// `C7`
+    pub cell: String,
+    /// The column's title, or its key.
+    pub column: &'static str,
+    /// The cause and what to do, a Chinese sentence.
+    pub text: String,
+}
+
+impl std::fmt::Display for CellProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}：{}{}", self.cell, self.column, self.text)
+    }
+}
+
+/// A row's values by key of the rulebook's table.
+pub fn read(
+    target: Target,
+    mapping: &Mapping,
+    number: usize,
+    row: &[String],
+    problems: &mut Vec<CellProblem>,
+) -> Values {
+    let mut values = Values::new();
+    for (index, key) in mapping.0.iter().enumerate() {
+        let Some(column) = key.and_then(|key| target.column(key)) else { continue };
+        let text = row.get(index).map(|cell| cell.trim()).unwrap_or_default();
+        match read_cell(column, text) {
+            Ok(read) => values.extend(read),
+            Err(cause) => problems.push(problem(column, index, number, cause)),
+        }
+    }
+    values
+}
+
+/// For a cell that must not be empty.
+pub fn missing(target: Target, mapping: &Mapping, number: usize, key: &'static str) -> Option<CellProblem> {
+    let index = mapping.0.iter().position(|mapped| *mapped == Some(key))?;
+    Some(problem(target.column(key)?, index, number, "是空的，请填上。".to_owned()))
+}
+
+pub fn problem(column: &Column, index: usize, number: usize, text: String) -> CellProblem {
+    CellProblem { cell: cell_name(index, number), column: column.title, text }
+}
+
+fn read_cell(column: &Column, text: &str) -> Result<Values, String> {
+    let single = |value: String| Ok(Values::from([(column.key, value)]));
+    if text.chars().count() > MAX_CELL_CHARS {
+        return Err(format!("超过 {MAX_CELL_CHARS} 个字。"));
+    }
+    if text.starts_with('#') && ERRORS.contains(&text) {
+        return Err(format!("是表格公式的错误「{text}」，请先在表格里改正。"));
+    }
+    if text.is_empty() {
+        let mut empty = Values::from([(column.key, String::new())]);
+        if let Holds::Range(min, max) = column.holds {
+            empty = Values::from([(min, String::new()), (max, String::new())]);
+        }
+        return Ok(empty);
+    }
+    match column.holds {
+        Holds::Id | Holds::Text | Holds::Several => single(text.to_owned()),
+        Holds::Number => match read_number(text) {
+            Some(number) => single(number.to_string()),
+            None => Err(format!("要填数字，现在是「{}」。", short(text))),
+        },
+        Holds::Range(min, max) => match read_range(text) {
+            Some((from, to)) => Ok(Values::from([(min, from), (max, to)])),
+            None => Err(format!("要填数字，例如 3 或 3-5，现在是「{}」。", short(text))),
+        },
+        Holds::Date => match read_date(text) {
+            Some(date) => single(date.to_string()),
+            None => Err(format!("要填日期，例如 2026-12-31，现在是「{}」。", short(text))),
+        },
+        Holds::Address if is_address(text) => single(text.to_owned()),
+        Holds::Address => Err(format!("要写完整的网址，以 https:// 开头，现在是「{}」。", short(text))),
+    }
+}
+
+/// What Excel shows where a formula fails.
+const ERRORS: &[&str] =
+    &["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"];
+
+fn short(text: &str) -> String {
+    const SHOWN: usize = 20;
+    let shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() { shown + "…" } else { shown }
+}
+
+/// `3`, `3天`, `３`; not `三五天`.
+fn read_number(text: &str) -> Option<u32> {
+    let plain: String = text.chars().map(half_width).collect();
+    let plain = plain.trim().trim_end_matches(UNITS).trim();
+    plain.parse().ok().or_else(|| plain.strip_suffix(".0")?.parse().ok())
+}
+
+const UNITS: [char; 6] = ['天', '人', '名', '日', '个', '位'];
+
+/// `3`, `3-5天`, `30人以上`, `不超过80人`; the ends as they are written.
+fn read_range(text: &str) -> Option<(String, String)> {
+    let plain: String = text.chars().map(half_width).filter(|c| !c.is_whitespace()).collect();
+    let ends_of = |parts: (&str, &str)| Some((read_number(parts.0)?, read_number(parts.1)?));
+    if let Some(ends) = plain.split_once(['-', '~', '至', '到', '—', '–']) {
+        let (from, to) = ends_of((ends.0, ends.1.trim_start_matches(['-', '—'])))?;
+        return (from <= to).then(|| (from.to_string(), to.to_string()));
+    }
+    let at_least = ["以上", "起", "及以上"].iter().find_map(|word| plain.strip_suffix(word));
+    if let Some(from) = at_least {
+        return Some((read_number(from)?.to_string(), String::new()));
+    }
+    let at_most = ["以内", "以下"].iter().find_map(|word| plain.strip_suffix(word));
+    let at_most = at_most.or_else(|| ["不超过", "最多"].iter().find_map(|word| plain.strip_prefix(word)));
+    if let Some(to) = at_most {
+        return Some((String::new(), read_number(to)?.to_string()));
+    }
+    let number = read_number(&plain)?.to_string();
+    Some((number.clone(), number))
+}
+
+/// `2026-12-31`, `2026/12/31`, `2026.12.31`, `2026年12月31日`; a time is dropped.
+fn read_date(text: &str) -> Option<Date> {
+    let day = text.split_whitespace().next()?;
+    if let Some(date) = parse_date(day) {
+        return Some(date);
+    }
+    let mut parts = day.trim_end_matches(['日', '号']).split(['-', '/', '.', '年', '月']);
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
+    date.filter(|date| parts.next().is_none() && date.year() >= 2000)
+}
+
+fn is_address(text: &str) -> bool {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    rest.is_some_and(|rest| !rest.is_empty()) && !text.contains(char::is_whitespace)
+}
+
+fn half_width(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '－' => '-',
+        '～' => '~',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_people_write_them() {
+        let cases: &[(&str, Option<(&str, &str)>)] = &[
+            ("3", Some(("3", "3"))),
+            ("3天", Some(("3", "3"))),
+            ("3-5天", Some(("3", "5"))),
+            ("３～５ 天", Some(("3", "5"))),
+            ("3天至5天", Some(("3", "5"))),
+            ("30人以上", Some(("30", ""))),
+            ("不超过80人", Some(("", "80"))),
+            ("5-3", None),
+            ("三天", None),
+            ("看情况", None),
+        ];
+        for (text, expected) in cases {
+            let read = read_range(text);
+            let read = read.as_ref().map(|(from, to)| (from.as_str(), to.as_str()));
+            assert_eq!(read, *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_read_as_spreadsheets_and_people_write_them() {
+        let cases = [
+            ("2026-12-31", Some("2026-12-31")),
+            ("2026/3/7", Some("2026-03-07")),
+            ("2026年3月7日", Some("2026-03-07")),
+            ("2026.3.7", Some("2026-03-07")),
+            ("2026-12-31 00:00", Some("2026-12-31")),
+            ("明年", None),
+            ("2026-13-01", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read_date(text).map(|date| date.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_problem_names_its_cell_its_column_and_what_to_do() {
+        let mapping = Mapping::chosen(Target::Courses, ["name", "theme", "days"].into_iter());
+        let mut problems = Vec::new();
+        let row = ["甲", "", "三天"].map(str::to_owned);
+
+        read(Target::Courses, &mapping, 7, &row, &mut problems);
+
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["C7：天数要填数字，例如 3 或 3-5，现在是「三天」。"]);
+    }
+}
