@@ -21,6 +21,7 @@ use crate::store::{Before, Entry, Exchange, Happened, TIMELINE_PAGE};
 #[into_params(parameter_in = Query)]
 pub(super) struct AskedTimeline {
     account: Option<String>,
+    #[param(pattern = "^[0-9]{1,15}[.][A-Za-z0-9-]{1,128}$")]
     cursor: Option<String>,
 }
 

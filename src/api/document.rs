@@ -6,6 +6,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::problem::Problem;
 use super::{accounts, customers, leads, messages, rules, statistics, versions};
 
 #[derive(OpenApi)]
@@ -28,6 +29,7 @@ use super::{accounts, customers, leads, messages, rules, statistics, versions};
         customers::timeline,
         statistics::show,
     ),
+    components(schemas(Problem)),
     security(("token" = [])),
     modifiers(&Token),
 )]

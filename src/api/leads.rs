@@ -38,6 +38,7 @@ pub(super) struct AskedLeads {
     q: Option<String>,
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
+    #[param(pattern = "^[0-9]{1,15}[.][0-9]{6}-[A-Za-z0-9]{2,10}$")]
     cursor: Option<String>,
 }
 

@@ -31,6 +31,7 @@ pub(super) struct AskedMessages {
     outcome: Option<OutcomeWord>,
     /// Only what this rule answered.
     rule: Option<String>,
+    #[param(pattern = "^[A-Za-z0-9_-]{1,128}$")]
     cursor: Option<String>,
 }
 

@@ -21,6 +21,9 @@ pub(super) struct AskedRules {
     q: Option<String>,
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
+    /// A new version may order its rules otherwise: then begin anew. `version` in
+    /// the rules tells.
+    #[param(pattern = "^[0-9]{1,9}$")]
     cursor: Option<String>,
 }
 
@@ -84,15 +87,16 @@ pub(super) async fn list(
     let edition = client.api.live.load_full();
     let rules = &edition.rulebook.rules;
     let start = match &asked.cursor {
-        Some(last) => position(&edition, last).ok_or_else(bad_cursor)? + 1,
+        Some(cursor) => cursor.parse().map_err(|_| bad_cursor())?,
         None => 0,
     };
     let wanted = asked.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
-    let matching =
-        rules.iter().skip(start).filter(|rule| wanted.as_deref().is_none_or(|text| holds(rule, text)));
+    let numbered = (1_usize..).zip(rules).skip(start);
+    let matching = numbered.filter(|(_, rule)| wanted.as_deref().is_none_or(|text| holds(rule, text)));
     let one_more = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
-    let found: Vec<&Rule> = matching.take(one_more).collect();
-    Ok(Json(Page::of(found, limit, |rule| rule.id.to_string(), |rule| RuleView::of(rule, edition.version))))
+    let found: Vec<(usize, &Rule)> = matching.take(one_more).collect();
+    let view = |(_, rule): (usize, &Rule)| RuleView::of(rule, edition.version);
+    Ok(Json(Page::of(found, limit, |(number, _)| number.to_string(), view)))
 }
 
 /// One rule

@@ -18,6 +18,7 @@ use crate::store::Version;
 pub(super) struct AskedVersions {
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
+    #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
 }
 

@@ -90,6 +90,18 @@ async fn the_document_describes_every_operation_and_no_other() {
 }
 
 #[tokio::test]
+async fn the_document_refers_to_nothing_that_is_missing() {
+    let yingda = Yingda::start().await;
+    let document = Script::stranger(&yingda).get(DOCUMENT).await.json;
+
+    let text = document.to_string();
+    let targets = text.split("\"$ref\":\"#").skip(1).filter_map(|after| after.split('"').next());
+    let missing: BTreeSet<&str> = targets.filter(|target| document.pointer(target).is_none()).collect();
+
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[tokio::test]
 async fn every_answer_is_as_the_document_says() {
     let yingda = seeded().await;
     let script = Script::with_role(&yingda, Role::Reception).await;

@@ -45,6 +45,7 @@ fn fuzz(program: &std::ffi::OsStr, address: SocketAddr, token: &str) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     Command::new(program)
         .current_dir(&folder)
+        .args(["--config-file", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/schemathesis.toml")])
         .args(["run", &format!("http://{address}/api/v1/openapi.json")])
         .args(["--header", &format!("Authorization: Bearer {token}")])
         .args(["--max-time", &seconds, "--max-examples", "50"])

@@ -159,8 +159,8 @@ impl Store {
         at_most: u32,
     ) -> Result<Vec<Lead>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM lead {WHERE} AND (handed_in_at < $8 OR (handed_in_at = $8 AND number < $9)) \
-             {} LIMIT $10",
+            "SELECT {COLUMNS} FROM lead {WHERE} AND (handed_in_at < $10 OR (handed_in_at = $10 AND number < $11)) \
+             {} LIMIT $12",
             LeadOrder::Newest.sql()
         );
         let at = before.map_or(i64::MAX, |before| before.at.as_millisecond());
