@@ -30,6 +30,9 @@ pub(super) struct VersionView {
     hash: String,
     #[schema(value_type = String, format = DateTime)]
     published_at: Timestamp,
+    /// Null: whoever edits the folder.
+    who: Option<String>,
+    reason: Option<String>,
 }
 
 /// A published rulebook with its files.
@@ -39,6 +42,8 @@ pub(super) struct VersionDetail {
     hash: String,
     #[schema(value_type = String, format = DateTime)]
     published_at: Timestamp,
+    who: Option<String>,
+    reason: Option<String>,
     files: Vec<FileView>,
 }
 
@@ -89,12 +94,14 @@ pub(super) async fn show(
         bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         text: String::from_utf8(bytes).ok(),
     };
-    let VersionView { number, hash, published_at } = VersionView::of(version);
-    Ok(Json(VersionDetail { number, hash, published_at, files: files.into_iter().map(view).collect() }))
+    let files = files.into_iter().map(view).collect();
+    let VersionView { number, hash, published_at, who, reason } = VersionView::of(version);
+    Ok(Json(VersionDetail { number, hash, published_at, who, reason, files }))
 }
 
 impl VersionView {
     fn of(version: Version) -> Self {
-        Self { number: version.number, hash: version.hash, published_at: version.published_at }
+        let Version { number, hash, published_at, credit, .. } = version;
+        Self { number, hash, published_at, who: credit.who, reason: credit.reason }
     }
 }

@@ -57,7 +57,7 @@ use tokio::sync::watch;
 use crate::accounts::Accounts;
 use crate::answer::Live;
 use crate::model::{Clock, Right, Roster};
-use crate::publishing::Status;
+use crate::publishing::{self, Status};
 use crate::store::{Store, StoreError};
 
 use page::{Page, here_only, open, page};
@@ -71,6 +71,7 @@ pub use words::{Lang, Words};
 pub struct Wiring {
     pub store: Store,
     pub live: Live,
+    pub gate: publishing::Gate,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
     pub accounts: Accounts,
@@ -91,6 +92,8 @@ pub enum Mode {
 struct Console {
     store: Store,
     live: Live,
+    #[expect(dead_code, reason = "for the pages that publish")]
+    gate: publishing::Gate,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
     accounts: Roster,
@@ -192,10 +195,10 @@ pub fn routes(wiring: Wiring) -> Router {
 
 impl Console {
     fn new(wiring: Wiring) -> Self {
-        let Wiring { store, live, clock, status, accounts, public_url, mode } = wiring;
+        let Wiring { store, live, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
-        Self { store, live, clock, status, accounts, served, public_url, mode, hasher, is_set_up }
+        Self { store, live, gate, clock, status, accounts, served, public_url, mode, hasher, is_set_up }
     }
 
     async fn is_set_up(&self) -> Result<bool, StoreError> {

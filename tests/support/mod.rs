@@ -11,3 +11,4 @@ pub mod robot;
 pub mod said;
 pub mod script;
 pub mod service;
+pub mod versions;
