@@ -108,11 +108,14 @@ async fn english_pages_are_english() {
     More
     Work
     Home
+    Chats
     Leads
+    Unanswered
     Going live
     Try it
     Administration
     Connections
+    Data
     Members
     Log
     API tokens

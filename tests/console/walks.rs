@@ -15,11 +15,16 @@ use crate::support::process::free_port;
 /// Everything an administrator can look at.
 const PAGES: &[&str] = &[
     "/console",
+    "/console/chats",
+    "/console/chats?list=all",
+    "/console/phrases",
     "/console/leads",
+    "/console/misses",
+    "/console/data",
     "/console/try",
     "/console/accounts",
     "/console/accounts/new",
-    "/console/accounts/demo",
+    "/console/accounts/main",
     "/console/accounts/walked",
     "/console/accounts/walked/edit",
     "/console/accounts/walked/secrets",
