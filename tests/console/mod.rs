@@ -14,6 +14,7 @@ mod pages;
 mod rehearse;
 mod roles;
 mod setup;
+mod walk_people;
 mod walks;
 mod way_in;
 mod words;
