@@ -164,6 +164,7 @@ async fn two_windows_do_not_overwrite_each_other() {
         .await;
 
     assert_eq!(clash.status, StatusCode::UNPROCESSABLE_ENTITY);
+    clash.shows("您打开之后，编辑 2026-11-23 10:00 改过这一条。");
     clash.shows("先存的名字");
     clash.shows("后存的名字");
     elements_of(&clash);

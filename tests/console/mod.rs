@@ -16,6 +16,7 @@ mod pages;
 mod rehearse;
 mod roles;
 mod setup;
+mod walk_content;
 mod walk_people;
 mod walks;
 mod way_in;

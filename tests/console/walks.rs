@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::connecting;
+use super::{connecting, walk_content};
 use crate::support::browser::PASSWORD;
 use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
@@ -23,6 +23,7 @@ const PAGES: &[&str] = &[
     "/console/data",
     "/console/courses",
     "/console/courses/new",
+    "/console/courses/c01",
     "/console/contacts",
     "/console/contacts/%E5%9F%B9%E8%AE%AD%E9%A1%BE%E9%97%AE",
     "/console/articles",
@@ -117,6 +118,7 @@ async fn walk_in(screen: Screen) {
     }
     follow_a_link(&browser, &yingda).await;
     connecting::connect(&browser, &yingda.base).await;
+    walk_content::change(&browser).await;
     look_at_everything(&browser).await;
     log_out_and_in(&browser).await;
     browser.check_console().await;

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use jiff::Timestamp;
 
 use super::super::confirm::Confirm;
 use super::super::diff;
@@ -10,6 +11,7 @@ use super::super::failure::PageError;
 use super::super::frame::{Frame, show as show_page, show_again};
 use super::super::rehearse::{Bubble, Part};
 use super::super::visit::Visit;
+use super::super::when;
 use super::super::words::{Sentence, Words};
 use super::entry::{Drawn, Entry, Place};
 use super::hours::Day;
@@ -20,6 +22,9 @@ use crate::rulebook::Problem;
 use crate::rulebook::edit::{EditError, Values};
 use crate::rulebook::uses::User;
 use crate::store::content_hash;
+
+/// No file has this hash.
+const NEVER_SEEN: &str = "";
 
 /// What a form sends, in its order.
 pub(super) type Typed = Vec<(String, String)>;
@@ -53,6 +58,7 @@ struct ItemPage {
 #[template(path = "console/pages/item_clash.html")]
 struct ClashPage {
     frame: Frame,
+    who: Sentence<'static>,
     title: String,
     lines: Vec<diff::Line>,
     fields: Typed,
@@ -86,11 +92,12 @@ pub(super) async fn take(visit: &Visit, thing: &impl Thing, sent: Typed) -> Resu
         return show_page(&desk.page(&values, &[]).await?);
     }
     if !is_sent(&sent, "seen", &fingerprint(desk.before.as_ref())) {
-        return show_again(&desk.clash(&values));
+        let faster = desk.find_faster().await?;
+        return show_again(&desk.clash(&values, faster));
     }
     match desk.save(&values).await? {
         Saved::Kept => Ok(visit.done(&thing.address(&values), "catalog.saved")),
-        Saved::Clash => show_again(&desk.clash(&values)),
+        Saved::Clash(faster) => show_again(&desk.clash(&values, faster)),
         Saved::ByHand => {
             desk.is_by_hand = true;
             show_again(&desk.page(&values, &[]).await?)
@@ -137,9 +144,12 @@ pub(super) async fn remove(
 
 enum Saved {
     Kept,
-    Clash,
+    Clash(Faster),
     ByHand,
 }
+
+/// Who changed it meanwhile, and when; None: whoever edits the folder.
+type Faster = (Option<String>, Timestamp);
 
 impl<'v, T: Thing> Desk<'v, T> {
     async fn open(visit: &'v Visit, thing: &'v T) -> Result<Self, PageError> {
@@ -171,12 +181,23 @@ impl<'v, T: Thing> Desk<'v, T> {
         let seen = self.draft.hash_of(&file);
         match self.draft.write(store, &file, bytes, seen.as_deref(), self.visit.now()).await {
             Ok(()) => Ok(Saved::Kept),
-            Err(WriteError::Clash { .. }) => {
+            Err(WriteError::Clash { by, at, .. }) => {
                 self.before = self.thing.read(self.draft.files()).unwrap_or_default();
-                Ok(Saved::Clash)
+                Ok(Saved::Clash((by, at)))
             }
             Err(WriteError::Path(_)) => Ok(Saved::ByHand),
             Err(WriteError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// The draft tells who it was when a file is written that nobody has seen;
+    /// then nothing is written.
+    async fn find_faster(&mut self) -> Result<Faster, PageError> {
+        let (store, file) = (&self.visit.console.store, self.thing.file(self.draft.files()));
+        match self.draft.write(store, &file, Vec::new(), Some(NEVER_SEEN), self.visit.now()).await {
+            Err(WriteError::Clash { by, at, .. }) => Ok((by, at)),
+            Err(WriteError::Store(error)) => Err(error.into()),
+            Ok(()) | Err(WriteError::Path(_)) => Ok((None, Timestamp::UNIX_EPOCH)),
         }
     }
 
@@ -228,7 +249,7 @@ impl<'v, T: Thing> Desk<'v, T> {
         }
     }
 
-    fn clash(&self, values: &Values) -> ClashPage {
+    fn clash(&self, values: &Values, (by, at): Faster) -> ClashPage {
         let (thing, t) = (self.thing, self.visit.caller.t);
         let theirs = self.before.clone().unwrap_or_default();
         let told = |values: &Values| {
@@ -239,7 +260,11 @@ impl<'v, T: Thing> Desk<'v, T> {
             });
             told.collect::<Vec<_>>().join("\n")
         };
+        let by = by.unwrap_or_else(|| t.say("catalog.somebody").to_string());
+        let at =
+            if at == Timestamp::UNIX_EPOCH { String::new() } else { when::minute(&self.visit.console, at) };
         ClashPage {
+            who: t.say("catalog.clash").with("who", by).with("at", at),
             frame: self.visit.frame(thing.place().0),
             title: self.title(values),
             lines: diff::lines(&told(&theirs), &told(values)),

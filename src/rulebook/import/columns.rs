@@ -42,7 +42,8 @@ const fn column(
 }
 
 pub const COURSES: &[Column] = &[
-    column("id", "编号", Holds::Id, &["课程编号", "序号", "代码"]),
+    // Not 序号: a row's number changes when rows are sorted.
+    column("id", "编号", Holds::Id, &["课程编号", "代码"]),
     column("name", "课名", Holds::Text, &["课程", "课程名称", "课程名", "名称", "题目", "专题名称", "标题"]),
     column("theme", "专题", Holds::Text, &["主题", "类别", "分类", "类型", "模块", "板块"]),
     column("days", "天数", Holds::Range("days_min", "days_max"), &["时长", "培训天数", "学制", "天"]),
@@ -61,7 +62,7 @@ pub const COURSES: &[Column] = &[
 ];
 
 pub const RULES: &[Column] = &[
-    column("id", "编号", Holds::Id, &["规则编号", "序号"]),
+    column("id", "编号", Holds::Id, &["规则编号"]),
     column("name", "名字", Holds::Text, &["规则名", "规则名称", "名称", "标题", "主题"]),
     column("contains", "含有", Holds::Several, &["关键词", "关键字", "触发词", "包含", "半匹配", "模糊匹配"]),
     column("equals", "完全等于", Holds::Several, &["全匹配", "精确匹配", "等于"]),
@@ -180,7 +181,7 @@ mod tests {
         };
         assert_eq!(
             guessed(Target::Courses, &["序号", "课程名称*", "天数（天）", "培训对象", "备注", "VALID_UNTIL"]),
-            [Some("id"), Some("name"), Some("days"), Some("audience"), None, Some("valid_until")]
+            [None, Some("name"), Some("days"), Some("audience"), None, Some("valid_until")]
         );
         assert_eq!(
             guessed(Target::Rules, &["规则名称", "关键词", "问题", "回复内容"]),
