@@ -8,6 +8,7 @@ mod data;
 mod forms;
 mod leads;
 mod log;
+mod many;
 mod members;
 mod misses;
 mod pages;
