@@ -34,6 +34,7 @@ mod pager;
 mod password;
 mod preferences;
 mod rehearse;
+mod rules;
 mod second_factor;
 mod served;
 mod setup;
@@ -98,6 +99,8 @@ struct Console {
     public_url: Option<Arc<str>>,
     mode: Mode,
     hasher: Hasher,
+    shelves: rules::Shelves,
+    figures: rules::FigureCache,
     /// Somebody has a password. It never becomes untrue again.
     is_set_up: AtomicBool,
 }
@@ -165,9 +168,23 @@ fn pages() -> Vec<Page> {
         page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
         page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
     ];
+    pages.extend(pages_of_rules());
     #[cfg(debug_assertions)]
     pages.push(page("/console/style", Right::Enter, get(style::show)));
     pages
+}
+
+/// What is answered, rule by rule.
+fn pages_of_rules() -> Vec<Page> {
+    vec![
+        page("/console/rules", Right::Enter, get(rules::show)),
+        page("/console/rules/new", Right::Edit, get(rules::show_new).post(rules::make)),
+        page("/console/rules/preview", Right::Edit, post(rules::preview)),
+        page("/console/rules/{id}", Right::Enter, get(rules::show_one)),
+        page("/console/rules/{id}/save", Right::Edit, post(rules::take)),
+        page("/console/rules/{id}/undo", Right::Edit, post(rules::undo)),
+        page("/console/rules/{id}/delete", Right::Edit, get(rules::ask_delete).post(rules::delete)),
+    ]
 }
 
 /// Every address with its gate, for tests that try each of them.
@@ -195,7 +212,21 @@ impl Console {
         let Wiring { store, live, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
-        Self { store, live, clock, status, accounts, served, public_url, mode, hasher, is_set_up }
+        let (shelves, figures) = (rules::Shelves::default(), rules::FigureCache::default());
+        Self {
+            store,
+            live,
+            clock,
+            status,
+            accounts,
+            served,
+            public_url,
+            mode,
+            hasher,
+            shelves,
+            figures,
+            is_set_up,
+        }
     }
 
     async fn is_set_up(&self) -> Result<bool, StoreError> {

@@ -10,6 +10,7 @@ mod members;
 mod pages;
 mod rehearse;
 mod roles;
+mod rules;
 mod setup;
 mod walks;
 mod way_in;

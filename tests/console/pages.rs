@@ -109,6 +109,8 @@ async fn english_pages_are_english() {
     Work
     Home
     Leads
+    Content
+    Rules
     Going live
     Try it
     Administration
