@@ -255,6 +255,7 @@ fn wire_console(
     console::Wiring {
         store: store.clone(),
         live: press.live(),
+        gate: press.gate(),
         clock: clock.clone(),
         status: press.status(),
         accounts: accounts.clone(),

@@ -58,7 +58,7 @@ use tokio::sync::watch;
 use crate::accounts::Accounts;
 use crate::answer::Live;
 use crate::model::{Clock, Right, Roster};
-use crate::publishing::Status;
+use crate::publishing::{self, Status};
 use crate::store::{Store, StoreError};
 
 use page::{Page, here_only, open, page};
@@ -72,6 +72,7 @@ pub use words::{Lang, Words};
 pub struct Wiring {
     pub store: Store,
     pub live: Live,
+    pub gate: publishing::Gate,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
     pub accounts: Accounts,
@@ -92,6 +93,7 @@ pub enum Mode {
 struct Console {
     store: Store,
     live: Live,
+    gate: publishing::Gate,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
     accounts: Roster,
@@ -182,6 +184,8 @@ fn pages_of_rules() -> Vec<Page> {
         page("/console/rules/preview", Right::Edit, post(rules::preview)),
         page("/console/rules/{id}", Right::Enter, get(rules::show_one)),
         page("/console/rules/{id}/save", Right::Edit, post(rules::take)),
+        page("/console/rules/{id}/publish", Right::Edit, post(rules::publish)),
+        page("/console/rules/{id}/switch", Right::Edit, post(rules::switch)),
         page("/console/rules/{id}/undo", Right::Edit, post(rules::undo)),
         page("/console/rules/{id}/delete", Right::Edit, get(rules::ask_delete).post(rules::delete)),
     ]
@@ -209,13 +213,14 @@ pub fn routes(wiring: Wiring) -> Router {
 
 impl Console {
     fn new(wiring: Wiring) -> Self {
-        let Wiring { store, live, clock, status, accounts, public_url, mode } = wiring;
+        let Wiring { store, live, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
         let (shelves, figures) = (rules::Shelves::default(), rules::FigureCache::default());
         Self {
             store,
             live,
+            gate,
             clock,
             status,
             accounts,

@@ -6,6 +6,7 @@ mod clash;
 mod editor;
 mod entered;
 mod figures;
+mod live;
 mod page;
 mod preview;
 mod rivals;
@@ -36,6 +37,7 @@ use crate::text::Normalized;
 
 pub(super) use self::editor::{ask_delete, delete, make, preview, show as show_one, show_new, take, undo};
 pub(super) use self::figures::FigureCache;
+pub(super) use self::live::{publish, switch};
 pub(super) use self::shelf::Shelves;
 
 /// Triggers that a row shows; the rest is counted.

@@ -2,7 +2,7 @@
 //! changes on top. Nothing is overwritten that the writer has not seen. Not
 //! here: what must hold before they go live (gate).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -10,6 +10,9 @@ use crate::model::StaffId;
 use crate::rulebook::Files;
 use crate::rulebook::files::is_leftover;
 use crate::store::{DraftFile, Store, StoreError, content_hash};
+
+use super::edits::{Edit, Edits};
+use super::gate::load_newest;
 
 /// How far back it is looked who changed a file.
 const LOOKED_BACK: i64 = 200;
@@ -80,11 +83,7 @@ struct Wanted<'a> {
 impl Draft {
     /// With no changes yet: the newest version as it is.
     pub async fn open(store: &Store, owner: &StaffId) -> Result<Self, StoreError> {
-        let base = store.find_newest_version().await?.map_or(0, |version| version.number);
-        let mut live = Files::default();
-        for (path, bytes) in store.load_version_files(base).await? {
-            live.insert(&path, bytes);
-        }
+        let (base, live) = load_newest(store).await?;
         let mut draft = Self {
             owner: owner.clone(),
             base,
@@ -147,10 +146,11 @@ impl Draft {
         self.rows.values().filter(clashes).map(|row| row.path.as_str())
     }
 
-    /// What each change was made upon, for the gate: a hash, None where there
-    /// was no file.
-    pub fn origin_of(&self, path: &str) -> Option<&str> {
-        self.rows.get(path).and_then(|row| row.origin.as_deref())
+    /// What is to be published: all changes, or those of these files.
+    pub fn edits(&self, only: Option<&BTreeSet<String>>) -> Edits {
+        let wanted = |row: &&DraftFile| only.is_none_or(|only| only.contains(&row.path));
+        let edit = |row: &DraftFile| Edit { bytes: self.files.share(&row.path), origin: row.origin.clone() };
+        self.rows.values().filter(wanted).map(|row| (row.path.clone(), edit(row))).collect()
     }
 
     /// Writes a file. `seen` is the hash of what the form was made from; None:

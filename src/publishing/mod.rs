@@ -6,13 +6,20 @@
 
 mod draft;
 mod earlier;
+mod edits;
 mod examine;
+mod findings;
 mod fingerprint;
+mod folder;
+mod gate;
 mod press;
 mod shipped;
 
 pub use draft::{Change, Draft, HowEdited, OtherEdit, WriteError};
 pub use earlier::load_edition;
+pub use edits::{Collision, Edit, Edits, between, merge};
 pub use examine::{Examination, examine};
-pub use press::{Ground, Press, PressError, Status};
+pub use findings::{Findings, warning_key};
+pub use gate::{Accepted, Gate, Ground, Published, Refused, Request, load_files};
+pub use press::{Press, PressError, Status};
 pub use shipped::write_shipped_rulebook;

@@ -1,7 +1,8 @@
-//! Keeps what is live in step with the folder: looks for changes, examines
-//! them, publishes the next version, and says how things stand.
+//! Keeps this process in step: takes the newest version of the store live,
+//! writes it into the folder, and takes what was edited in the folder through
+//! the gate's checks. Says how things stand. Not here: publishing from the
+//! console or a command (gate).
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,18 +12,23 @@ use tokio::time::sleep;
 use tracing::{error, info, warn};
 
 use crate::answer::{Edition, Live};
-use crate::model::{Clock, Roster};
+use crate::model::Clock;
 use crate::rehearsal;
-use crate::rulebook::{Files, Problem, ReadError, Surroundings};
-use crate::store::{Store, StoreError, VersionSource};
+use crate::rulebook::{Files, Problem, ReadError};
+use crate::store::{Added, Credit, NewVersion, Store, StoreError, VersionSource};
 use crate::telemetry::RulebookMetrics;
 
-use super::examine::{Examination, examine};
+use super::edits::{Collision, Edits, between, merge};
+use super::examine::Examination;
 use super::fingerprint::Fingerprint;
+use super::folder::{self, Written};
+use super::gate::{Gate, Ground, changes, load_files, load_newest};
 
 /// A change is seen after one look and trusted after a second that finds it
 /// unchanged, so a file is not read while it is being written.
 const LOOK_EVERY: Duration = Duration::from_millis(120);
+/// Of these looks, each second one asks the store for a newer version.
+const LOOKS_PER_QUESTION: u32 = 2;
 /// Problems that are logged one by one; the rest is counted.
 const MAX_LOGGED_PROBLEMS: usize = 20;
 
@@ -31,10 +37,11 @@ const MAX_LOGGED_PROBLEMS: usize = 20;
 pub struct Status {
     /// Of the rulebook that answers.
     pub version: i64,
-    /// The folder holds something newer that is not live, because of `problems`.
+    /// The folder, or the store, holds something newer that is not live,
+    /// because of `problems`.
     pub stale: bool,
     pub problems: Vec<Problem>,
-    /// Of what the folder holds.
+    /// Of what is live, or of what is not because of `problems`.
     pub transcripts: rehearsal::Score,
 }
 
@@ -47,32 +54,43 @@ pub enum PressError {
         folder.display()
     )]
     NothingToPublish { folder: PathBuf, errors: usize, problems: Vec<Problem> },
+    #[error(
+        "数据库里的第 {number} 版规则，这个程序读不了（{errors} 处错误）。请升级 yingda，或用新的程序重新发布。"
+    )]
+    Unreadable { number: i64, errors: usize, problems: Vec<Problem> },
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// What a rulebook is checked against, but for the day.
-#[derive(Clone, Debug, Default)]
-pub struct Ground {
-    pub accounts: Roster,
-    pub public_url: Option<String>,
 }
 
 #[derive(Debug)]
 pub struct Press {
     folder: PathBuf,
-    ground: Ground,
-    store: Store,
-    clock: Clock,
+    /// The store alone says what is live: several processes share it, each
+    /// with a folder of its own.
+    is_shared: bool,
+    gate: Gate,
     metrics: RulebookMetrics,
     live: Live,
     status: watch::Sender<Arc<Status>>,
-    published: Fingerprint,
+    newest: Newest,
+    /// Of the folder, when it was taken in.
+    taken: Option<Fingerprint>,
+    /// It was said that the folder cannot be written.
+    is_unwritable_told: bool,
+}
+
+/// The newest version, as this process knows it.
+#[derive(Clone, Debug)]
+struct Newest {
+    number: i64,
+    files: Files,
+    /// Of the rulebook that answers, while it is this one.
+    good: Arc<Status>,
 }
 
 impl Press {
-    /// Publishes the folder as it is, or falls back to the last version that
-    /// was live.
+    /// With the newest version live, and what was edited in the folder while
+    /// nobody looked.
     pub async fn open(
         folder: &Path,
         ground: Ground,
@@ -80,12 +98,27 @@ impl Press {
         clock: Clock,
         metrics: RulebookMetrics,
     ) -> Result<Self, PressError> {
-        let published = Fingerprint::of(folder);
-        let (edition, status) = first_edition(folder, &ground, &store, &clock).await?;
-        count(&metrics, &edition, &status);
-        let status = watch::Sender::new(Arc::new(status));
-        let live = edition.into_live();
-        Ok(Self { folder: folder.to_owned(), ground, store, clock, metrics, live, status, published })
+        let is_shared = store.is_shared();
+        let gate = Gate::new(ground, store, clock);
+        let (edition, newest) = first_edition(folder, &gate, is_shared).await?;
+        let status = watch::Sender::new(Arc::clone(&newest.good));
+        let mut press = Self {
+            folder: folder.to_owned(),
+            is_shared,
+            gate,
+            metrics,
+            live: edition.into_live(),
+            status,
+            newest,
+            taken: None,
+            is_unwritable_told: false,
+        };
+        press.count();
+        if !press.is_shared {
+            let look = Fingerprint::of(&press.folder);
+            press.taken = press.take_in_folder().await.then_some(look);
+        }
+        Ok(press)
     }
 
     pub fn live(&self) -> Live {
@@ -96,163 +129,270 @@ impl Press {
         self.status.subscribe()
     }
 
-    /// Follows the folder until it is dropped.
+    pub fn gate(&self) -> Gate {
+        self.gate.clone()
+    }
+
+    /// Follows the store and the folder until it is dropped.
     pub async fn follow(mut self) {
-        let mut last_look = self.published;
-        loop {
-            sleep(LOOK_EVERY).await;
-            let folder = self.folder.clone();
-            let Ok(look) = tokio::task::spawn_blocking(move || Fingerprint::of(&folder)).await else {
-                return;
+        self.gate.is_live(self.newest.number);
+        let mut last_look = self.taken;
+        for turn in 0_u32.. {
+            let gate = self.gate.clone();
+            let is_called = tokio::select! {
+                () = sleep(LOOK_EVERY) => false,
+                () = gate.knocked() => true,
             };
-            let settled = look == last_look;
-            last_look = look;
-            if settled && look != self.published && self.publish_folder().await {
-                self.published = look;
+            if is_called || turn % LOOKS_PER_QUESTION == 0 {
+                self.follow_store().await;
+            }
+            if !self.is_shared {
+                last_look = self.follow_folder(last_look).await;
             }
         }
     }
 
-    /// False when it is worth trying again although nothing changed.
-    async fn publish_folder(&self) -> bool {
-        match read_and_examine(&self.folder, &self.ground, &self.clock).await {
-            Ok((files, examination)) if examination.may_go_live() => self.publish(&files, examination).await,
-            Ok((_, examination)) => {
-                self.refuse(examination);
-                true
-            }
-            Err(failure) => {
-                let problem = Problem::error("folder", failure.to_string());
-                let transcripts = rehearsal::Score::default();
-                self.refuse(Examination { edition: None, problems: vec![problem], transcripts });
-                true
-            }
+    async fn follow_folder(&mut self, last_look: Option<Fingerprint>) -> Option<Fingerprint> {
+        let folder = self.folder.clone();
+        let look = tokio::task::spawn_blocking(move || Fingerprint::of(&folder)).await.ok();
+        if look == last_look && look != self.taken && self.take_in_folder().await {
+            self.taken = look;
+        }
+        look
+    }
+
+    /// A store that does not answer is told about elsewhere; it is asked again.
+    async fn follow_store(&mut self) {
+        let Ok(Some(number)) = self.gate.store().newest_version_number().await else { return };
+        if number <= self.newest.number {
+            return;
+        }
+        if let Err(failure) = self.take_live(number).await {
+            warn!(%failure, version = number, "A new version could not be loaded; trying again");
+            return;
+        }
+        self.gate.is_live(number);
+        if !self.is_shared {
+            self.take_in_folder().await;
         }
     }
 
-    async fn publish(&self, files: &Files, examination: Examination) -> bool {
-        match publish(files, examination, &self.store, &self.clock).await {
-            Ok((edition, status)) => {
-                info!(
-                    version = edition.version,
-                    rules = edition.rulebook.rules.len(),
-                    "Published the rulebook"
-                );
-                count(&self.metrics, &edition, &status);
-                self.metrics.reloads.inc();
+    async fn take_live(&mut self, number: i64) -> Result<(), StoreError> {
+        let files = load_files(self.gate.store(), number).await?;
+        let examination = match self.gate.take_passed(number) {
+            Some(examination) => examination,
+            None => self.gate.examine(files.clone()).await?,
+        };
+        self.go_live(number, files, examination);
+        Ok(())
+    }
+
+    /// A version passed the gate when it was published: what has expired since,
+    /// or was accepted then, is no reason to refuse it.
+    fn go_live(&mut self, number: i64, files: Files, examination: Examination) {
+        let Examination { edition, problems, transcripts } = examination;
+        let version = edition.as_ref().map_or(self.newest.good.version, |_| number);
+        let status = Arc::new(Status { version, stale: edition.is_none(), problems, transcripts });
+        self.newest = Newest { number, files, good: Arc::clone(&status) };
+        match edition {
+            Some(mut edition) => {
+                edition.version = number;
+                info!(version = number, rules = edition.rulebook.rules.len(), "Published the rulebook");
                 self.live.store(Arc::new(edition));
-                self.status.send_replace(Arc::new(status));
-                true
+                self.metrics.reloads.inc();
             }
-            Err(failure) => {
+            None => log_refusal(version, &status.problems),
+        }
+        self.status.send_replace(status);
+        self.count();
+    }
+
+    /// What was edited in the folder goes through the gate's checks; what was
+    /// not is brought in step. False when it is worth trying again although
+    /// nothing changed.
+    async fn take_in_folder(&mut self) -> bool {
+        match self.try_to_take_in_folder().await {
+            Ok(is_done) => is_done,
+            Err(PressError::Store(failure)) => {
                 error!(%failure, "A new version could not be stored; the version before stays live");
                 false
             }
+            Err(failure) => {
+                self.refuse(vec![Problem::error("folder", failure.to_string())], rehearsal::Score::default());
+                true
+            }
         }
     }
 
-    fn refuse(&self, examination: Examination) {
-        let Examination { problems, transcripts, .. } = examination;
+    async fn try_to_take_in_folder(&mut self) -> Result<bool, PressError> {
+        let disk = read_folder(&self.folder).await?;
+        let before = self.load_step().await?;
+        let edits = between(&before, &disk);
+        let merged = match merge(&self.newest.files, &edits) {
+            Ok(merged) => merged.with_unreadable_of(&disk),
+            Err(collisions) => {
+                self.refuse(collisions.iter().map(explain_collision).collect(), rehearsal::Score::default());
+                return Ok(true);
+            }
+        };
+        if merged != self.newest.files {
+            let examination = self.gate.examine(merged.clone()).await?;
+            if !examination.may_go_live() {
+                self.refuse(examination.problems, examination.transcripts);
+                return Ok(true);
+            }
+            if !self.keep(merged, examination).await? {
+                return Ok(false);
+            }
+        } else if self.status.borrow().stale {
+            self.status.send_replace(Arc::clone(&self.newest.good));
+            self.count();
+        }
+        self.write_folder(disk, before).await?;
+        Ok(true)
+    }
+
+    /// False when somebody else published at the same moment.
+    async fn keep(&mut self, merged: Files, examination: Examination) -> Result<bool, StoreError> {
+        let edits: Edits = between(&self.newest.files, &merged);
+        let version = NewVersion {
+            base: self.newest.number,
+            changes: changes(&edits),
+            source: VersionSource::Folder,
+            credit: Credit::default(),
+            at: self.gate.clock().now(),
+            proposal: None,
+        };
+        match self.gate.store().add_version(&version, None).await? {
+            Added::Version(version) => {
+                self.go_live(version.number, merged, examination);
+                self.gate.is_live(version.number);
+                Ok(true)
+            }
+            Added::Overtaken | Added::Settled => Ok(false),
+        }
+    }
+
+    /// The files that the folder held when it was in step last: what differs
+    /// from them was edited there.
+    async fn load_step(&self) -> Result<Files, StoreError> {
+        match self.gate.store().find_folder_step().await? {
+            Some(step) if step != self.newest.number => load_files(self.gate.store(), step).await,
+            Some(_) | None => Ok(self.newest.files.clone()),
+        }
+    }
+
+    async fn write_folder(&mut self, disk: Files, before: Files) -> Result<(), StoreError> {
+        let (folder, after) = (self.folder.clone(), self.newest.files.clone());
+        let work = move || folder::write(&folder, &disk, &before, &after);
+        match tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)? {
+            Written::InStep if self.gate.store().find_folder_step().await? != Some(self.newest.number) => {
+                self.gate.store().set_folder_step(self.newest.number).await?;
+            }
+            // What was edited meanwhile is seen at the next look.
+            Written::InStep | Written::Edited => {}
+            Written::Unwritable(failure) if !self.is_unwritable_told => {
+                self.is_unwritable_told = true;
+                warn!(%failure, folder = %self.folder.display(),
+                    "The folder cannot be written; what is live is in the store alone (yingda export)");
+            }
+            Written::Unwritable(_) => {}
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, problems: Vec<Problem>, transcripts: rehearsal::Score) {
         let version = self.live.load().version;
         log_refusal(version, &problems);
-        self.metrics.stale.set(1);
         self.status.send_replace(Arc::new(Status { version, stale: true, problems, transcripts }));
+        self.count();
+    }
+
+    fn count(&self) {
+        let edition = self.live.load();
+        self.metrics.version.set(edition.version);
+        self.metrics.rules.set(i64::try_from(edition.rulebook.rules.len()).unwrap_or(i64::MAX));
+        self.metrics.stale.set(i64::from(self.status.borrow().stale));
     }
 }
 
-async fn first_edition(
-    folder: &Path,
-    ground: &Ground,
-    store: &Store,
-    clock: &Clock,
-) -> Result<(Edition, Status), PressError> {
-    let (files, examination) = read_and_examine(folder, ground, clock).await?;
-    if examination.may_go_live() {
-        return publish(&files, examination, store, clock).await.map_err(PressError::Store);
-    }
-    let Examination { problems, transcripts, .. } = examination;
-    match load_newest(ground, store, clock).await? {
-        Some(edition) => {
-            log_refusal(edition.version, &problems);
-            let status = Status { version: edition.version, stale: true, problems, transcripts };
-            Ok((edition, status))
-        }
-        None => {
-            let errors = problems.iter().filter(|problem| problem.is_error()).count();
-            Err(PressError::NothingToPublish { folder: folder.to_owned(), errors, problems })
+/// The newest version; the folder's where there is none yet, or where the
+/// newest cannot be read and the folder is all that speaks.
+async fn first_edition(folder: &Path, gate: &Gate, is_shared: bool) -> Result<(Edition, Newest), PressError> {
+    let (number, files) = load_newest(gate.store()).await?;
+    if number > 0 {
+        let examination = gate.examine(files.clone()).await?;
+        match (examination.edition, is_shared) {
+            (Some(edition), _) => {
+                let Examination { problems, transcripts, .. } = Examination { edition: None, ..examination };
+                return Ok(opened(number, files, edition, (problems, transcripts)));
+            }
+            (None, true) => {
+                let problems = examination.problems;
+                return Err(PressError::Unreadable { number, errors: count_errors(&problems), problems });
+            }
+            (None, false) => {}
         }
     }
-}
-
-async fn read_and_examine(
-    folder: &Path,
-    ground: &Ground,
-    clock: &Clock,
-) -> Result<(Files, Examination), PressError> {
-    let surroundings = ground.on(clock);
-    let folder = folder.to_owned();
-    let work = move || {
-        let files = Files::read(&folder).map_err(|source| PressError::Folder { source })?;
-        let examination = examine(&files, &surroundings);
-        Ok((files, examination))
+    let disk = read_folder(folder).await?;
+    let examination = gate.examine(disk.clone()).await?;
+    let may_go_live = examination.may_go_live();
+    let Examination { edition: Some(edition), problems, transcripts } = examination else {
+        return Err(nothing_to_publish(folder, examination.problems));
     };
-    // Compiling many rules takes a while and must not hold up answers.
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(PressError::Store(StoreError::Closed)))
-}
-
-async fn publish(
-    files: &Files,
-    examination: Examination,
-    store: &Store,
-    clock: &Clock,
-) -> Result<(Edition, Status), StoreError> {
-    let bytes: BTreeMap<String, Vec<u8>> =
-        files.iter().map(|(path, bytes)| (path.to_string(), bytes.to_vec())).collect();
-    let version = store.publish_version(&bytes, VersionSource::Folder, clock.now()).await?;
-    let Some(mut edition) = examination.edition else { return Err(StoreError::Closed) };
-    edition.version = version.number;
-    let Examination { problems, transcripts, .. } = examination;
-    let status = Status { version: version.number, stale: false, problems, transcripts };
-    Ok((edition, status))
-}
-
-/// The version that was live last. It passed the gate when it was published,
-/// so what has expired since is no reason to refuse it.
-async fn load_newest(ground: &Ground, store: &Store, clock: &Clock) -> Result<Option<Edition>, PressError> {
-    let Some(version) = store.find_newest_version().await? else { return Ok(None) };
-    let mut files = Files::default();
-    for (path, bytes) in store.load_version_files(version.number).await? {
-        files.insert(&path, bytes);
+    if !may_go_live {
+        return Err(nothing_to_publish(folder, problems));
     }
-    let mut edition = examine(&files, &ground.on(clock)).edition;
-    if let Some(edition) = &mut edition {
-        edition.version = version.number;
-    }
-    Ok(edition)
-}
-
-impl Ground {
-    pub fn on(&self, clock: &Clock) -> Surroundings {
-        let today = crate::rulebook::Hours::default().today(clock.now());
-        let accounts = self.accounts.ids();
-        Surroundings {
-            accounts: (!accounts.is_empty()).then_some(accounts),
-            public_url: self.public_url.clone(),
-            ..Surroundings::on(today)
-        }
+    let edits = between(&files, &disk);
+    let version = NewVersion {
+        base: number,
+        changes: changes(&edits),
+        source: VersionSource::Folder,
+        credit: Credit::default(),
+        at: gate.clock().now(),
+        proposal: None,
+    };
+    match gate.store().add_version(&version, None).await? {
+        Added::Version(version) => Ok(opened(version.number, disk, edition, (problems, transcripts))),
+        // Another process was quicker: its version is the newest.
+        Added::Overtaken | Added::Settled => Box::pin(first_edition(folder, gate, is_shared)).await,
     }
 }
 
-fn count(metrics: &RulebookMetrics, edition: &Edition, status: &Status) {
-    metrics.version.set(edition.version);
-    metrics.rules.set(i64::try_from(edition.rulebook.rules.len()).unwrap_or(i64::MAX));
-    metrics.stale.set(i64::from(status.stale));
+fn opened(
+    number: i64,
+    files: Files,
+    mut edition: Edition,
+    (problems, transcripts): (Vec<Problem>, rehearsal::Score),
+) -> (Edition, Newest) {
+    edition.version = number;
+    let good = Arc::new(Status { version: number, stale: false, problems, transcripts });
+    (edition, Newest { number, files, good })
+}
+
+fn nothing_to_publish(folder: &Path, problems: Vec<Problem>) -> PressError {
+    PressError::NothingToPublish { folder: folder.to_owned(), errors: count_errors(&problems), problems }
+}
+
+fn count_errors(problems: &[Problem]) -> usize {
+    problems.iter().filter(|problem| problem.is_error()).count()
+}
+
+async fn read_folder(folder: &Path) -> Result<Files, PressError> {
+    let folder = folder.to_owned();
+    let read = tokio::task::spawn_blocking(move || Files::read(&folder)).await;
+    read.map_err(|_| StoreError::Closed)?.map_err(|source| PressError::Folder { source })
+}
+
+fn explain_collision(collision: &Collision) -> Problem {
+    Problem::error("folder_collision", "文件夹里改了这个文件，线上也改了它：两份不一样，还没有取用文件夹里的。")
+        .remedy("请对照控制台「发布」里的线上版本改好它；以文件夹为准就运行 yingda publish，以线上为准就运行 yingda export。")
+        .in_file(&collision.path)
 }
 
 fn log_refusal(version: i64, problems: &[Problem]) {
-    let errors = problems.iter().filter(|problem| problem.is_error());
-    warn!(version, errors = errors.clone().count(), "The rulebook has errors; this version stays live");
-    for problem in errors.take(MAX_LOGGED_PROBLEMS) {
+    warn!(version, errors = count_errors(problems), "The rulebook has errors; this version stays live");
+    for problem in problems.iter().filter(|problem| problem.is_error()).take(MAX_LOGGED_PROBLEMS) {
         warn!("{}:{}: {} {}", problem.file, problem.line, problem.cause, problem.remedy);
     }
 }

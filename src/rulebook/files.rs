@@ -51,6 +51,18 @@ impl Files {
         self.contents.get(path).map(AsRef::as_ref)
     }
 
+    /// The same bytes, without a copy.
+    pub fn share(&self, path: &str) -> Option<Arc<[u8]>> {
+        self.contents.get(path).map(Arc::clone)
+    }
+
+    /// What could not be read there cannot be read here.
+    #[must_use]
+    pub fn with_unreadable_of(mut self, other: &Self) -> Self {
+        self.unreadable.clone_from(&other.unreadable);
+        self
+    }
+
     /// By path, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<[u8]>)> {
         self.contents.iter()

@@ -76,6 +76,8 @@ kinds! {
     AccountSecretsChanged => "account_secrets",
     AccountRemoved => "account_removed",
     LogExported => "log_export",
+    Published => "publish",
+    VersionRestored => "restore",
     LeadsExported => "leads_export",
     LeadRevealed => "lead_reveal",
     LeadDeleted => "lead_delete",

@@ -1,4 +1,5 @@
-//! Every rulebook that was ever live, with all its files.
+//! Every rulebook that was ever live, with all its files, and on whose word it
+//! went live. `add` keeps a new one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,26 +10,59 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::clock::from_millis;
 
-use super::{Db, Store, StoreError, on, on_read};
+use super::{Db, Store, StoreError, on, on_read, on_read_now};
+
+mod add;
+
+pub use add::{Added, NewVersion};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     pub number: i64,
     pub hash: String,
     pub published_at: Timestamp,
+    pub source: VersionSource,
+    pub credit: Credit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VersionSource {
     Folder,
+    Console,
     Command,
+}
+
+/// On whose word a version went live.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credit {
+    /// None: whoever edits the folder.
+    pub who: Option<String>,
+    pub reason: Option<String>,
+    /// The second person, where one is asked for.
+    pub approver: Option<String>,
+    /// The warnings that were accepted.
+    pub accepted: Vec<String>,
+    /// Why failing tests did not stop it.
+    pub despite: Option<String>,
+    /// The version that it brought back.
+    pub restores: Option<i64>,
 }
 
 impl VersionSource {
     fn as_str(self) -> &'static str {
         match self {
             Self::Folder => "folder",
+            Self::Console => "console",
             Self::Command => "command",
+        }
+    }
+
+    fn read(word: &str) -> Result<Self, StoreError> {
+        match word {
+            "folder" => Ok(Self::Folder),
+            "console" => Ok(Self::Console),
+            "command" => Ok(Self::Command),
+            other => Err(StoreError::corrupt("version", other)),
         }
     }
 }
@@ -57,12 +91,27 @@ pub(super) fn decode(what: &'static str, bytes: &str) -> Result<Vec<u8>, StoreEr
     STANDARD_NO_PAD.decode(bytes).map_err(|cause| StoreError::corrupt(what, cause))
 }
 
+const COLUMNS: &str =
+    "number, hash, published_at, source, who, reason, approver, accepted, despite, restores";
+
+type Text = Option<String>;
+type Row = (i64, String, i64, String, Text, Text, Text, Text, Text, Option<i64>);
+
+fn read(row: Row) -> Result<Version, StoreError> {
+    let (number, hash, at, source, who, reason, approver, accepted, despite, restores) = row;
+    let accepted = accepted.map(|accepted| serde_json::from_str(&accepted)).transpose();
+    let accepted = accepted.map_err(|cause| StoreError::corrupt("version", cause))?.unwrap_or_default();
+    let credit = Credit { who, reason, approver, accepted, despite, restores };
+    let source = VersionSource::read(&source)?;
+    Ok(Version { number, hash, published_at: from_millis(at), source, credit })
+}
+
 impl Db {
     pub(super) async fn find_newest_version(&self) -> Result<Option<Version>, StoreError> {
-        const SQL: &str = "SELECT number, hash, published_at FROM version ORDER BY number DESC LIMIT 1";
-        let row: Option<(i64, String, i64)> =
-            on_read!(self, |pool| sqlx::query_as(SQL).fetch_optional(pool).await)?;
-        Ok(row.map(|(number, hash, at)| Version { number, hash, published_at: from_millis(at) }))
+        let sql = format!("SELECT {COLUMNS} FROM version ORDER BY number DESC LIMIT 1");
+        let row: Option<Row> =
+            on_read!(self, |pool| sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_optional(pool).await)?;
+        row.map(read).transpose()
     }
 }
 
@@ -71,57 +120,51 @@ impl Store {
         self.db.find_newest_version().await
     }
 
-    /// Keeps a new version; the same files as the newest one are no new version.
-    pub async fn publish_version(
-        &self,
-        files: &BTreeMap<String, Vec<u8>>,
-        source: VersionSource,
-        now: Timestamp,
-    ) -> Result<Version, StoreError> {
-        let hashed = hash_files(files);
-        let newest = self.find_newest_version().await?;
-        if let Some(newest) = newest.as_ref().filter(|newest| newest.hash == hashed.whole) {
-            return Ok(newest.clone());
-        }
-        let number = newest.map_or(1, |newest| newest.number + 1);
-        let version = Version { number, hash: hashed.whole.clone(), published_at: now };
-        self.insert_version(&version, source, files, &hashed).await?;
-        Ok(version)
+    /// Cheap enough to be asked several times a second.
+    pub async fn newest_version_number(&self) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "SELECT MAX(number) FROM version";
+        let number: (Option<i64>,) =
+            on_read_now!(&self.db, |pool| sqlx::query_as(SQL).fetch_one(pool).await)?;
+        Ok(number.0)
     }
 
-    async fn insert_version(
-        &self,
-        version: &Version,
-        source: VersionSource,
-        files: &BTreeMap<String, Vec<u8>>,
-        hashed: &Hashed,
-    ) -> Result<(), StoreError> {
-        const VERSION: &str =
-            "INSERT INTO version (number, hash, published_at, source) VALUES ($1, $2, $3, $4)";
-        const CONTENT: &str = "INSERT INTO content (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-        const FILE: &str = "INSERT INTO version_file (version, path, content) VALUES ($1, $2, $3)";
-        on!(&self.db, |pool| {
-            let mut transaction = pool.begin().await?;
-            sqlx::query(VERSION)
-                .bind(version.number)
-                .bind(version.hash.as_str())
-                .bind(version.published_at.as_millisecond())
-                .bind(source.as_str())
-                .execute(&mut *transaction)
-                .await?;
-            for ((path, bytes), hash) in files.iter().zip(&hashed.each) {
-                let bytes = encode(bytes);
-                sqlx::query(CONTENT).bind(hash.as_str()).bind(bytes).execute(&mut *transaction).await?;
-                sqlx::query(FILE)
-                    .bind(version.number)
-                    .bind(path.as_str())
-                    .bind(hash.as_str())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            transaction.commit().await?;
-        });
+    pub async fn find_version(&self, number: i64) -> Result<Option<Version>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM version WHERE number = $1");
+        let row: Option<Row> = on_read!(&self.db, |pool| {
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(number).fetch_optional(pool).await
+        })?;
+        row.map(read).transpose()
+    }
+
+    /// The newest first, from `before` (not included) back.
+    pub async fn list_versions(&self, before: i64, at_most: i64) -> Result<Vec<Version>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM version WHERE number < $1 ORDER BY number DESC LIMIT $2");
+        let rows: Vec<Row> = on_read!(&self.db, |pool| {
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(before).bind(at_most).fetch_all(pool).await
+        })?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Which version the folder held last; None where nothing is known of it.
+    pub async fn find_folder_step(&self) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "SELECT version FROM folder_step WHERE id = 'folder'";
+        let row: Option<(i64,)> =
+            on_read_now!(&self.db, |pool| sqlx::query_as(SQL).fetch_optional(pool).await)?;
+        Ok(row.map(|(version,)| version))
+    }
+
+    pub async fn set_folder_step(&self, version: i64) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO folder_step (id, version) VALUES ('folder', $1) \
+             ON CONFLICT (id) DO UPDATE SET version = excluded.version";
+        on!(&self.db, |pool| sqlx::query(SQL).bind(version).execute(pool).await.map(drop))?;
         Ok(())
+    }
+
+    async fn load_version_hashes(&self, number: i64) -> Result<BTreeMap<String, String>, StoreError> {
+        const SQL: &str = "SELECT path, content FROM version_file WHERE version = $1";
+        let rows: Vec<(String, String)> =
+            on_read!(&self.db, |pool| sqlx::query_as(SQL).bind(number).fetch_all(pool).await)?;
+        Ok(rows.into_iter().collect())
     }
 
     pub async fn load_version_files(&self, number: i64) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
@@ -173,23 +216,4 @@ impl Store {
         let read = |(path, who, at)| (path, FileOrigin { who, at: from_millis(at) });
         Ok(rows.into_iter().map(read).collect())
     }
-}
-
-struct Hashed {
-    whole: String,
-    /// In the order of the files.
-    each: Vec<String>,
-}
-
-fn hash_files(files: &BTreeMap<String, Vec<u8>>) -> Hashed {
-    let mut whole = Sha256::new();
-    let mut each = Vec::with_capacity(files.len());
-    for (path, bytes) in files {
-        let hash = content_hash(bytes);
-        whole.update(path.as_bytes());
-        whole.update([0]);
-        whole.update(hash.as_bytes());
-        each.push(hash);
-    }
-    Hashed { whole: STANDARD_NO_PAD.encode(whole.finalize()), each }
 }

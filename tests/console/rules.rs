@@ -256,3 +256,74 @@ async fn who_may_only_look_can_neither_save_nor_preview() {
     assert!(!page.body.contains("name=\"do\""), "nothing to press");
     assert_eq!(browser.post("/console/rules/stay/save", &[]).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn one_rule_is_published_and_the_rest_of_the_draft_stays() {
+    let yingda = Yingda::start_with(setup()).await;
+    let browser = editor(&yingda).await;
+    let customer = yingda.customer("a");
+    let page = browser.get("/console/rules/wifi").await;
+    send(&browser, &page, "/console/rules/wifi/save", &[("reply", "草稿里的回复。")]).await;
+    let page = browser.get("/console/rules/stay").await;
+
+    let fields = [("contains", "住宿\n酒店\n宾馆"), ("do", "publish")];
+    let published = send(&browser, &page, "/console/rules/stay/save", &fields).await;
+
+    assert_eq!((published.status, published.location()), (StatusCode::SEE_OTHER, "/console/rules/stay"));
+    browser.get("/console/rules/stay").await.shows("已发布，马上生效。");
+    assert_eq!(customer.says("宾馆").await, "住宿请问顾问。");
+    assert_eq!(customer.says("停车").await, "可以停车。");
+    browser.get("/console/rules?state=draft").await.shows("1 条规则");
+    let page = browser.get("/console/rules/park").await;
+    send(&browser, &page, "/console/rules/park/save", &[("reply", "停车免费。"), ("do", "publish")]).await;
+    assert_eq!(customer.says("停车").await, "停车免费。");
+    assert_eq!(customer.says("无线网").await, "有无线网。", "another row of the same table is still a draft");
+    browser.get("/console/rules/wifi").await.shows("草稿里的回复。");
+}
+
+#[tokio::test]
+async fn what_the_gate_finds_is_shown_and_warnings_are_ticked() {
+    let yingda = Yingda::start_with(setup()).await;
+    let browser = editor(&yingda).await;
+    let customer = yingda.customer("a");
+    let page = browser.get("/console/rules/stay").await;
+
+    let fields = [("reply", "[去哪](rule:nowhere)"), ("do", "publish")];
+    let broken = send(&browser, &page, "/console/rules/stay/save", &fields).await;
+    assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    broken.shows("没有编号为 nowhere 的规则");
+    broken.hides("仍然发布");
+    let page = browser.get("/console/rules/stay").await;
+    page.shows("[去哪](rule:nowhere)");
+
+    let warned =
+        send(&browser, &page, "/console/rules/stay/save", &[("reply", "**好住。**"), ("do", "publish")])
+            .await;
+    warned.shows("不会加粗");
+    assert_eq!(customer.says("住宿").await, "住宿请问顾问。");
+    let accepted = value_of(&warned.body, "accepted").expect("what was looked at");
+    browser.post("/console/rules/stay/publish", &[("accepted", accepted.as_str())]).await;
+    assert_eq!(customer.says("住宿").await, "**好住。**");
+}
+
+#[tokio::test]
+async fn a_wrong_rule_is_stopped_at_once_and_the_draft_of_it_stays() {
+    let mut setup = setup();
+    setup.files.push(("tests/stay.chat".to_owned(), "用户: 住宿\n应答: 规则=stay\n".to_owned()));
+    let yingda = Yingda::start_with(setup).await;
+    let browser = editor(&yingda).await;
+    let customer = yingda.customer("a");
+    let page = browser.get("/console/rules/stay").await;
+    send(&browser, &page, "/console/rules/stay/save", &[("reply", "还没写完。")]).await;
+
+    let stopped = browser.post("/console/rules/stay/switch", &[("to", "off")]).await;
+
+    assert_eq!(stopped.status, StatusCode::SEE_OTHER, "{stopped:?}");
+    assert_ne!(customer.says("住宿").await, "住宿请问顾问。");
+    browser.get("/console/rules/stay").await.shows("还没写完。");
+    browser.get("/console/rules?state=off").await.shows("1 条规则");
+    browser.post("/console/rules/stay/undo", &[]).await;
+    browser.get("/console/rules?state=off").await.shows("1 条规则");
+    browser.post("/console/rules/stay/switch", &[("to", "on")]).await;
+    assert_eq!(customer.says("住宿").await, "住宿请问顾问。");
+}

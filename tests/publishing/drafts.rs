@@ -1,14 +1,13 @@
 //! What somebody is working on: theirs alone, and nothing overwritten that they
 //! have not seen.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use yingda::model::StaffId;
 use yingda::publishing::{Change, Draft, HowEdited, WriteError};
-use yingda::store::{Store, VersionSource};
+use yingda::store::Store;
 
 use crate::support::databases::fresh_stores;
+use crate::support::versions::add_version;
 
 const PRICE: &str = "rules/price.md";
 const STAY: &str = "rules/stay.md";
@@ -22,9 +21,7 @@ fn staff(id: &str) -> StaffId {
 }
 
 async fn publish(store: &Store, price: &str, second: i64) {
-    let files =
-        BTreeMap::from([(PRICE.to_owned(), price.as_bytes().to_vec()), (STAY.to_owned(), b"stay".to_vec())]);
-    store.publish_version(&files, VersionSource::Folder, at(second)).await.expect("publishable");
+    add_version(store, &[(PRICE, price), (STAY, "stay")], at(second)).await;
 }
 
 async fn draft_of(store: &Store, owner: &str) -> Draft {

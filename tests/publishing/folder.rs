@@ -1,85 +1,9 @@
 //! From a file that somebody saves to the answer that customers get.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::Path;
 
-use tokio::sync::watch;
-use tokio::time::{Instant, timeout};
-use yingda::answer::Live;
-use yingda::model::{AccountId, Clock};
-use yingda::publishing::{Ground, Press, Status};
-use yingda::rehearsal::{Rehearsal, text_of};
-use yingda::store::{Location, Store};
-use yingda::telemetry::Metrics;
-
-use crate::support::databases::sealer;
-
-/// What staff are promised.
-const PROMISED: Duration = Duration::from_secs(1);
-
-struct Office {
-    folder: tempfile::TempDir,
-    live: Live,
-    status: watch::Receiver<Arc<Status>>,
-    store: Store,
-}
-
-impl Office {
-    /// A folder with one rule, followed as the service does.
-    async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let responses = folder.path().join("responses");
-        fs::create_dir_all(responses.join("rules")).expect("creatable");
-        fs::write(responses.join("settings.toml"), "[centre]\nname = \"中心\"\n").expect("writable");
-        fs::write(
-            responses.join("contacts.toml"),
-            "[[contact]]\nname = \"顾问\"\nphone = \"0796-6559898\"\nwechat = \"jgspxpy\"\ndefault = true\n",
-        )
-        .expect("writable");
-        fs::write(responses.join("rules/price.md"), rule("price", "多少钱", "旧的回答。")).expect("writable");
-        Self::open_in(folder).await
-    }
-
-    async fn open_in(folder: tempfile::TempDir) -> Self {
-        let location = Location::Sqlite { path: folder.path().join("data/yingda.db") };
-        let metrics = Metrics::default();
-        let store = Store::open(&location, sealer(), metrics.store.clone()).await.expect("a store");
-        let responses = folder.path().join("responses");
-        let press =
-            Press::open(&responses, Ground::default(), store.clone(), Clock::System, metrics.rulebook)
-                .await
-                .unwrap_or_else(|error| panic!("{error}"));
-        let (live, status) = (press.live(), press.status());
-        tokio::spawn(press.follow());
-        Self { folder, live, status, store }
-    }
-
-    fn rule_file(&self) -> PathBuf {
-        self.folder.path().join("responses/rules/price.md")
-    }
-
-    /// What a customer would be answered now.
-    fn answers(&self, text: &str) -> String {
-        let edition = self.live.load();
-        let account = AccountId::parse("main").expect("a slug");
-        let mut rehearsal = Rehearsal::new(&edition, account, Clock::System.now());
-        text_of(&rehearsal.says(text).reply)
-    }
-
-    /// Waits for the next word from the press; how long it took.
-    async fn next_status(&mut self) -> (Arc<Status>, Duration) {
-        let since = Instant::now();
-        let changed = timeout(5 * PROMISED, self.status.changed()).await;
-        changed.expect("the press says something").expect("it is alive");
-        (Arc::clone(&self.status.borrow_and_update()), since.elapsed())
-    }
-}
-
-fn rule(id: &str, trigger: &str, reply: &str) -> String {
-    format!("+++\nid = \"{id}\"\nname = \"{id}\"\ntriggers = [\"{trigger}\"]\n+++\n{reply}\n")
-}
+use super::office::{Office, PRICE, PROMISED, rule};
 
 /// As editors save: a new file takes the place of the old one.
 fn replace(file: &Path, text: &str) {
@@ -93,7 +17,7 @@ async fn a_saved_rule_is_live_within_a_second() {
     let mut office = Office::open().await;
     assert_eq!(office.answers("多少钱"), "旧的回答。");
 
-    fs::write(office.rule_file(), rule("price", "多少钱", "新的回答。")).expect("writable");
+    fs::write(office.file(PRICE), rule("price", "多少钱", "新的回答。")).expect("writable");
 
     let (status, took) = office.next_status().await;
     assert_eq!((status.version, status.stale), (2, false));
@@ -105,7 +29,7 @@ async fn a_saved_rule_is_live_within_a_second() {
 async fn a_file_that_an_editor_replaces_is_seen_too() {
     let mut office = Office::open().await;
 
-    replace(&office.rule_file(), &rule("price", "多少钱", "换过的回答。"));
+    replace(&office.file(PRICE), &rule("price", "多少钱", "换过的回答。"));
 
     office.next_status().await;
     assert_eq!(office.answers("多少钱"), "换过的回答。");
@@ -115,7 +39,7 @@ async fn a_file_that_an_editor_replaces_is_seen_too() {
 async fn while_anything_is_wrong_the_version_before_answers_and_the_problem_is_told() {
     let mut office = Office::open().await;
 
-    fs::write(office.rule_file(), "+++\nid = \"price\"\nname = “费用”\n+++\n回答\n").expect("writable");
+    fs::write(office.file(PRICE), "+++\nid = \"price\"\nname = “费用”\n+++\n回答\n").expect("writable");
 
     let (status, _) = office.next_status().await;
     assert!(status.stale);
@@ -124,7 +48,7 @@ async fn while_anything_is_wrong_the_version_before_answers_and_the_problem_is_t
     assert!(problem.file.ends_with("rules/price.md") && problem.line == 3, "{problem:?}");
     assert_eq!(office.answers("多少钱"), "旧的回答。");
 
-    fs::write(office.rule_file(), rule("price", "多少钱", "改好了。")).expect("writable");
+    fs::write(office.file(PRICE), rule("price", "多少钱", "改好了。")).expect("writable");
     let (status, _) = office.next_status().await;
     assert!(!status.stale);
     assert_eq!(office.answers("多少钱"), "改好了。");
@@ -150,9 +74,8 @@ async fn a_transcript_that_fails_keeps_a_version_from_going_live() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_restart_on_a_broken_folder_the_last_good_version_answers() {
     let office = Office::open().await;
-    fs::write(office.rule_file(), "+++\nbroken").expect("writable");
-    let Office { folder, store, .. } = office;
-    store.close().await;
+    fs::write(office.file(PRICE), "+++\nbroken").expect("writable");
+    let folder = office.killed().await;
 
     let office = Office::open_in(folder).await;
 

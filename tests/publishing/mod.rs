@@ -2,3 +2,5 @@
 
 mod drafts;
 mod folder;
+mod gate;
+mod office;

@@ -10,3 +10,4 @@ pub mod proxy;
 pub mod robot;
 pub mod said;
 pub mod service;
+pub mod versions;

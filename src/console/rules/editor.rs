@@ -10,6 +10,7 @@ use super::super::frame::{show as show_page, show_again};
 use super::super::visit::{Sent, Visit};
 use super::address_of;
 use super::entered::Entered;
+use super::live;
 use super::page::{EditorPage, Parts};
 use super::saving::{self, Saved};
 use super::shelf::{Kept, Shelf};
@@ -75,6 +76,9 @@ async fn save(
         return show_again(&EditorPage::of(visit, &desk, parts).await?);
     }
     match saving::save(visit, &mut desk.draft, kept.as_ref(), &wanted, entered.get("seen")).await? {
+        Saved::Draft if entered.get("do") == "publish" => {
+            live::publish_one(visit, &id, &live::Asked::default()).await
+        }
         Saved::Draft => Ok(visit.done(&address_of(&id), "rules.saved")),
         Saved::Clash(clash) => show_again(&clash.page(visit, &id, &entered)),
         Saved::ByHand(key) => {
