@@ -128,17 +128,6 @@ fn pages() -> Vec<Page> {
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),
-        // Oneself
-        page("/console/logout", Right::Enter, post(account::log_out)),
-        page("/console/account", Right::Enter, get(account::show)),
-        page("/console/account/password", Right::Enter, post(account::change_password)),
-        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
-        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
-        page(
-            "/console/account/codes/off",
-            Right::Enter,
-            get(second_factor::ask_off).post(second_factor::turn_off),
-        ),
         // Administration
         page("/console/accounts", Right::Administer, get(connect::list)),
         page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
@@ -170,10 +159,27 @@ fn pages() -> Vec<Page> {
         page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
         page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
     ];
+    pages.extend(pages_of_oneself());
     pages.extend(pages_of_rules());
     #[cfg(debug_assertions)]
     pages.push(page("/console/style", Right::Enter, get(style::show)));
     pages
+}
+
+/// Whoever is logged in, and their own account.
+fn pages_of_oneself() -> Vec<Page> {
+    vec![
+        page("/console/logout", Right::Enter, post(account::log_out)),
+        page("/console/account", Right::Enter, get(account::show)),
+        page("/console/account/password", Right::Enter, post(account::change_password)),
+        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
+        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
+        page(
+            "/console/account/codes/off",
+            Right::Enter,
+            get(second_factor::ask_off).post(second_factor::turn_off),
+        ),
+    ]
 }
 
 /// What is answered, rule by rule.
