@@ -327,3 +327,22 @@ async fn a_wrong_rule_is_stopped_at_once_and_the_draft_of_it_stays() {
     browser.post("/console/rules/stay/switch", &[("to", "on")]).await;
     assert_eq!(customer.says("住宿").await, "住宿请问顾问。");
 }
+
+#[tokio::test]
+async fn a_thousand_rules_come_fifty_a_page() {
+    let mut setup = setup();
+    let rows: String = (0..1000).map(|n| format!("r{n},规则{n},词{n}；词语{n},回复{n}。\n")).collect();
+    setup.files.push(("rules/many.csv".to_owned(), format!("id,name,contains,reply\n{rows}")));
+    let yingda = Yingda::start_with(setup).await;
+    let browser = editor(&yingda).await;
+
+    let first = browser.get("/console/rules").await;
+    let last = browser.get("/console/rules?page=21").await;
+    let found = browser.get("/console/rules?q=%E8%AF%8D%E8%AF%AD777").await;
+
+    first.shows("1007 条规则");
+    assert_eq!(first.body.matches("<td class=\"lead\">").count(), 50);
+    last.shows("第 21 页，共 21 页");
+    found.shows("1 条规则");
+    found.shows("规则777");
+}

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::connecting;
+use super::{changing, connecting};
 use crate::support::browser::PASSWORD;
 use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
@@ -16,6 +16,10 @@ use crate::support::process::free_port;
 const PAGES: &[&str] = &[
     "/console",
     "/console/leads",
+    "/console/rules",
+    "/console/rules/price",
+    "/console/rules/new",
+    "/console/rules/price/delete",
     "/console/try",
     "/console/accounts",
     "/console/accounts/new",
@@ -97,6 +101,7 @@ async fn walk_in(screen: Screen) {
     }
     follow_a_link(&browser, &yingda).await;
     connecting::connect(&browser, &yingda.base).await;
+    changing::change_a_rule(&browser).await;
     look_at_everything(&browser).await;
     log_out_and_in(&browser).await;
     browser.check_console().await;
