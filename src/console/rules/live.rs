@@ -78,9 +78,9 @@ pub(in crate::console) async fn switch(
     let t = visit.caller.t;
     let is_off = asked.to == "off";
     if is_off {
-        wanted.disable()
+        wanted.disable();
     } else {
-        wanted.enable()
+        wanted.enable();
     }
     let reason = t.say(if is_off { "rules.turn_off" } else { "rules.turn_on" });
     let reason = format!("{reason}「{}」", wanted.text("name"));
@@ -97,9 +97,9 @@ async fn switch_in_draft(visit: &Visit, desk: &mut Desk, id: &str, is_off: bool)
     let Some(kept) = kept else { return Ok(()) };
     let mut rule = WrittenRule::clone(&kept.rule);
     if is_off {
-        rule.disable()
+        rule.disable();
     } else {
-        rule.enable()
+        rule.enable();
     }
     let seen = desk.draft.hash_of(&kept.path).unwrap_or_default();
     saving::save(visit, &mut desk.draft, Some(&kept), &rule, &seen).await.map(drop)
