@@ -2,12 +2,15 @@
 //! real browser.
 
 mod changing;
+mod chats;
 mod connect;
 mod connecting;
+mod data;
 mod forms;
 mod leads;
 mod log;
 mod members;
+mod misses;
 mod pages;
 mod rehearse;
 mod roles;

@@ -108,13 +108,16 @@ async fn english_pages_are_english() {
     More
     Work
     Home
+    Chats
     Leads
+    Unanswered
     Content
     Rules
     Going live
     Try it
     Administration
     Connections
+    Data
     Members
     Log
     API tokens

@@ -15,11 +15,16 @@ use crate::support::process::free_port;
 /// Everything an administrator can look at.
 const PAGES: &[&str] = &[
     "/console",
+    "/console/chats",
+    "/console/chats?list=all",
+    "/console/phrases",
     "/console/leads",
     "/console/rules",
     "/console/rules/price",
     "/console/rules/new",
     "/console/rules/price/delete",
+    "/console/misses",
+    "/console/data",
     "/console/try",
     "/console/accounts",
     "/console/accounts/new",
