@@ -64,7 +64,7 @@ pub use keys::kinds_of_reply;
 pub use phrases::Phrase;
 pub use problem::{Problem, Severity};
 pub use render::{Moment, Rendered};
-pub use reply::Replies;
+pub use reply::{Kind, Replies};
 pub use settings::Settings;
 
 /// Everything that answers depend on. Made by `check`, never changed.

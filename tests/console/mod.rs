@@ -16,6 +16,7 @@ mod rehearse;
 mod roles;
 mod rules;
 mod setup;
+mod walk_people;
 mod walks;
 mod way_in;
 mod words;
