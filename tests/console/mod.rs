@@ -1,11 +1,13 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+mod catalog;
 mod changing;
 mod chats;
 mod connect;
 mod connecting;
 mod data;
+mod exchange;
 mod forms;
 mod leads;
 mod log;
