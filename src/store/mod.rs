@@ -68,8 +68,8 @@ pub use invitation::{Invitation, Purpose};
 pub use job::{JobStanding, Lease};
 pub use journal::Place as JournalPlace;
 pub use lead::{
-    Changed as LeadChanged, DueBy, Lead, LeadChange, LeadCounts, LeadFilter, LeadOrder, LeadOwner, LeadPage,
-    LocalTime, PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
+    Changed as LeadChanged, DueBy, Lead, LeadChange, LeadCounts, LeadCursor, LeadFilter, LeadOrder,
+    LeadOwner, LeadPage, LocalTime, PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
 };
 pub use leftover::{Leftover, find_journals, find_leftover, replay_leftover, wait_for_journal};
 pub use look::Look;
@@ -90,7 +90,7 @@ pub use staff::{Changed, Credentials, NewStaff, Staff, Standing};
 pub use statistics::{AnswerTimes, Outcomes, Period, Statistics, WaitingFigures};
 pub use ticket::Ticket;
 pub use timeline::{Before, Entry, Exchange, Happened, TIMELINE_PAGE};
-pub use version::{Added, Credit, Held, NewVersion, Version, VersionSource, content_hash};
+pub use version::{Added, Credit, FileOrigin, Held, NewVersion, Version, VersionSource, content_hash};
 pub use waiting::{Ending, Take, Taken, Waiting};
 
 /// One pool type per database. Every query has one text and one body, compiled
