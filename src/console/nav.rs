@@ -35,6 +35,7 @@ const ENTRIES: &[Entry] = &[
     entry("chats", "/console/chats", Group::Work).bar().key('c'),
     entry("leads", "/console/leads", Group::Work).bar().key('l'),
     entry("misses", "/console/misses", Group::Work).bar().key('u'),
+    entry("rules", "/console/rules", Group::Content).key('r'),
     entry("courses", "/console/courses", Group::Content),
     entry("contacts", "/console/contacts", Group::Content),
     entry("articles", "/console/articles", Group::Content),

@@ -144,7 +144,7 @@ impl Press {
                 () = gate.knocked() => true,
             };
             if is_called || turn % LOOKS_PER_QUESTION == 0 {
-                self.follow_store().await;
+                self.catch_up().await;
             }
             if !self.is_shared {
                 last_look = self.follow_folder(last_look).await;
@@ -161,8 +161,9 @@ impl Press {
         look
     }
 
-    /// A store that does not answer is told about elsewhere; it is asked again.
-    async fn follow_store(&mut self) {
+    /// Takes what is newer in the store live, as `follow` does by itself. A store
+    /// that does not answer is told about elsewhere; it is asked again.
+    pub async fn catch_up(&mut self) {
         let Ok(Some(number)) = self.gate.store().newest_version_number().await else { return };
         if number <= self.newest.number {
             return;

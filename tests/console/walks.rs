@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{connecting, walk_content};
+use super::{changing, connecting, walk_content};
 use crate::support::browser::PASSWORD;
 use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
@@ -19,6 +19,10 @@ const PAGES: &[&str] = &[
     "/console/chats?list=all",
     "/console/phrases",
     "/console/leads",
+    "/console/rules",
+    "/console/rules/price",
+    "/console/rules/new",
+    "/console/rules/price/delete",
     "/console/misses",
     "/console/data",
     "/console/courses",
@@ -118,6 +122,7 @@ async fn walk_in(screen: Screen) {
     }
     follow_a_link(&browser, &yingda).await;
     connecting::connect(&browser, &yingda.base).await;
+    changing::change_a_rule(&browser).await;
     walk_content::change(&browser).await;
     look_at_everything(&browser).await;
     log_out_and_in(&browser).await;
