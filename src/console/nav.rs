@@ -33,6 +33,7 @@ enum Bar {
 const ENTRIES: &[Entry] = &[
     entry("home", "/console", Group::Work).key('h'),
     entry("leads", "/console/leads", Group::Work).bar().key('l'),
+    entry("publish", "/console/publish", Group::Live).key('p'),
     entry("try", "/console/try", Group::Live).bar().key('t'),
     entry("accounts", "/console/accounts", Group::Administration).only(Right::Administer),
     entry("members", "/console/members", Group::Administration).only(Right::Administer).key('m'),

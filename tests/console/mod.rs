@@ -8,6 +8,7 @@ mod leads;
 mod log;
 mod members;
 mod pages;
+mod publish;
 mod rehearse;
 mod roles;
 mod setup;
