@@ -92,9 +92,12 @@ impl Gate {
             // Another process was quicker.
             Err(Refused::Settled) => Ok(None),
             Err(refused) => {
-                warn!(%refused, proposal = proposal.id, "What was due could not be published");
                 let ending = ProposalEnding::Refused { why: refused.to_string() };
-                self.store().end_proposal(&proposal.id, &ending, self.clock().now(), None).await?;
+                let now = self.clock().now();
+                if !self.store().end_proposal(&proposal.id, &ending, now, None).await? {
+                    return Ok(None);
+                }
+                warn!(%refused, proposal = proposal.id, "What was due could not be published");
                 Err(refused)
             }
         }

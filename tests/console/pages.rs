@@ -110,6 +110,7 @@ async fn english_pages_are_english() {
     Home
     Leads
     Going live
+    Publish
     Try it
     Administration
     Connections
