@@ -99,7 +99,7 @@ impl App {
             keep_messages_days,
             public_url: public_url.as_deref().map(Arc::from),
         };
-        let console = console::routes(wire_console(config, &store, &press, &clock, &accounts));
+        let console = console::routes(wire_console(config, &store, &press, &desk, &accounts));
         let routes = webhook.routes().merge(site::routes(site)).merge(console);
         let alerts = alerts(config, &store, &clock, &roster, &metrics)?;
         let work = JobSettings { keep_messages_days, accounts: roster };
@@ -250,14 +250,15 @@ fn wire_console(
     config: &Config,
     store: &Store,
     press: &Press,
-    clock: &Clock,
+    desk: &Arc<Desk>,
     accounts: &Accounts,
 ) -> console::Wiring {
     console::Wiring {
         store: store.clone(),
         live: press.live(),
         gate: press.gate(),
-        clock: clock.clone(),
+        clock: desk.clock().clone(),
+        desk: Arc::clone(desk),
         status: press.status(),
         accounts: accounts.clone(),
         public_url: config.server.public_url.as_ref().map(|url| Arc::from(url.as_str())),

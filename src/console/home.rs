@@ -1,6 +1,8 @@
 //! 首页: what is to be done, the most urgent first. Whatever else asks for
 //! attention later is one more function that returns `Task`s, and one more line
-//! in `tasks`.
+//! in `tasks`. Not here: customers who want something (`people`).
+
+mod people;
 
 use std::collections::BTreeSet;
 
@@ -60,7 +62,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, PageError> {
     let steps = first_steps(&visit, &status).await?;
     show_page(&HomePage {
         frame: visit.frame("home"),
-        tasks: tasks(&visit, &status),
+        tasks: tasks(&visit, &status).await?,
         steps: if steps.iter().all(|step| step.is_done) { Vec::new() } else { steps },
         rules: console.live.load().rulebook.rules.len(),
         version: console.live.load().version,
@@ -68,13 +70,14 @@ pub(super) async fn show(visit: Visit) -> Result<Response, PageError> {
     })
 }
 
-fn tasks(visit: &Visit, status: &Status) -> Vec<Task> {
-    let mut tasks = Vec::new();
+async fn tasks(visit: &Visit, status: &Status) -> Result<Vec<Task>, PageError> {
+    let mut tasks = people::tasks(visit).await?;
     tasks.extend(broken_rulebook(visit, status));
     tasks.extend(unfinished_places(visit, status));
+    tasks.extend(expired(visit, status));
     tasks.extend(warnings(visit, status));
     tasks.sort_by_key(|task| task.urgency);
-    tasks
+    Ok(tasks)
 }
 
 /// What was saved last is not live.
@@ -110,8 +113,21 @@ fn unfinished_places(visit: &Visit, status: &Status) -> Option<Task> {
     })
 }
 
+/// 过期: what is said instead is safe, and says less.
+fn expired(visit: &Visit, status: &Status) -> Option<Task> {
+    let expired: Vec<&Problem> = status.problems.iter().filter(|problem| problem.code == "expired").collect();
+    let first = expired.first()?;
+    Some(Task {
+        urgency: Urgency::Soon,
+        what: visit.caller.t.say("home.expired").owned().with("n", expired.len()),
+        detail: Some(place_and_cause(first)),
+        action: None,
+    })
+}
+
 fn warnings(visit: &Visit, status: &Status) -> Option<Task> {
-    let others = |problem: &&Problem| !problem.is_error() && problem.code != "unfinished";
+    let others =
+        |problem: &&Problem| !problem.is_error() && !matches!(problem.code, "unfinished" | "expired");
     let warnings: Vec<&Problem> = status.problems.iter().filter(others).collect();
     let first = warnings.first()?;
     Some(Task {

@@ -9,9 +9,12 @@
 
 mod account;
 mod assets;
+mod chat;
+mod chats;
 mod confirm;
 mod connect;
 mod cookie;
+mod data;
 mod diff;
 mod door;
 mod failure;
@@ -26,12 +29,14 @@ mod leads;
 mod log;
 mod login;
 mod members;
+mod misses;
 mod more;
 mod names;
 mod nav;
 mod page;
 mod pager;
 mod password;
+mod phrases;
 mod preferences;
 mod publish;
 mod rehearse;
@@ -57,6 +62,7 @@ use tokio::sync::watch;
 
 use crate::accounts::Accounts;
 use crate::answer::Live;
+use crate::conversation::Desk;
 use crate::model::{Clock, Right, Roster};
 use crate::publishing::{self, Status};
 use crate::store::{Store, StoreError};
@@ -72,6 +78,7 @@ pub use words::{Lang, Words};
 pub struct Wiring {
     pub store: Store,
     pub live: Live,
+    pub desk: Arc<Desk>,
     pub gate: publishing::Gate,
     pub clock: Clock,
     pub status: watch::Receiver<Arc<Status>>,
@@ -93,6 +100,7 @@ pub enum Mode {
 struct Console {
     store: Store,
     live: Live,
+    desk: Arc<Desk>,
     gate: publishing::Gate,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
@@ -100,6 +108,7 @@ struct Console {
     served: Accounts,
     public_url: Option<Arc<str>>,
     mode: Mode,
+    counted: data::Counted,
     hasher: Hasher,
     /// Somebody has a password. It never becomes untrue again.
     is_set_up: AtomicBool,
@@ -108,6 +117,7 @@ struct Console {
 /// The table of contents: every address, who may open it, and what answers.
 fn pages() -> Vec<Page> {
     let mut pages = first_pages();
+    pages.extend(pages_about_people());
     pages.extend(publishing_pages());
     #[cfg(debug_assertions)]
     pages.push(page("/console/style", Right::Enter, get(style::show)));
@@ -125,12 +135,6 @@ fn first_pages() -> Vec<Page> {
         open("/console/assets/{name}", get(assets::serve)),
         // Work
         page("/console", Right::Enter, get(home::show)),
-        page("/console/leads", Right::Enter, get(leads::show)),
-        page("/console/leads/export", Right::Serve, get(leads::export)),
-        page("/console/leads/{id}", Right::Enter, get(lead::show)),
-        page("/console/leads/{id}/follow", Right::Serve, post(lead::follow)),
-        page("/console/leads/{id}/reveal", Right::Serve, post(lead::reveal)),
-        page("/console/leads/{id}/delete", Right::Administer, get(lead::ask_delete).post(lead::delete)),
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),
@@ -197,6 +201,41 @@ fn publishing_pages() -> Vec<Page> {
     ]
 }
 
+/// Whoever writes to us, and what they asked.
+fn pages_about_people() -> Vec<Page> {
+    vec![
+        page("/console/chats", Right::Enter, get(chats::show)),
+        page("/console/chats/{id}", Right::Enter, get(chat::show)),
+        page("/console/chats/{id}/why/{key}", Right::Enter, get(chat::explain)),
+        page("/console/chats/{id}/reveal/{key}", Right::Serve, post(chat::reveal)),
+        page("/console/chats/{id}/take", Right::Serve, post(chat::take)),
+        page("/console/chats/{id}/release", Right::Serve, post(chat::release)),
+        page("/console/chats/{id}/end", Right::Serve, post(chat::end)),
+        page("/console/chats/{id}/hold", Right::Serve, post(chat::hold)),
+        page("/console/chats/{id}/hand-back", Right::Serve, post(chat::hand_back)),
+        page("/console/chats/{id}/words", Right::Serve, post(chat::leave_words)),
+        page("/console/chats/{id}/words/back", Right::Serve, post(chat::take_back_words)),
+        page("/console/chats/{id}/note", Right::Serve, post(chat::add_note)),
+        page("/console/chats/{id}/delete", Right::Administer, get(chat::ask_delete).post(chat::delete)),
+        page("/console/phrases", Right::Enter, get(phrases::show)),
+        page("/console/phrases/save", Right::Serve, post(phrases::save)),
+        page("/console/phrases/{id}/delete", Right::Serve, get(phrases::ask_delete).post(phrases::delete)),
+        page("/console/leads", Right::Enter, get(leads::show)),
+        page("/console/leads/export", Right::Serve, get(leads::export)),
+        page("/console/leads/{id}", Right::Enter, get(lead::show)),
+        page("/console/leads/{id}/follow", Right::Serve, post(lead::follow)),
+        page("/console/leads/{id}/reveal", Right::Serve, post(lead::reveal)),
+        page("/console/leads/{id}/delete", Right::Administer, get(lead::ask_delete).post(lead::delete)),
+        page("/console/misses", Right::Enter, get(misses::show)),
+        page("/console/misses/add", Right::Edit, get(misses::add)),
+        page("/console/misses/ignore", Right::Edit, post(misses::ignore)),
+        page("/console/misses/reopen", Right::Edit, post(misses::reopen)),
+        page("/console/data", Right::Enter, get(data::show)),
+        page("/console/data/messages", Right::Enter, get(data::messages)),
+        page("/console/data/export", Right::Enter, get(data::export)),
+    ]
+}
+
 /// Every address with its gate, for tests that try each of them.
 pub fn addresses() -> Vec<(&'static str, Gate)> {
     pages().into_iter().map(|page| (page.path, page.gate)).collect()
@@ -219,10 +258,25 @@ pub fn routes(wiring: Wiring) -> Router {
 
 impl Console {
     fn new(wiring: Wiring) -> Self {
-        let Wiring { store, live, gate, clock, status, accounts, public_url, mode } = wiring;
+        let Wiring { store, live, desk, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
-        Self { store, live, gate, clock, status, accounts, served, public_url, mode, hasher, is_set_up }
+        let counted = data::Counted::default();
+        Self {
+            store,
+            live,
+            desk,
+            gate,
+            clock,
+            status,
+            accounts,
+            served,
+            public_url,
+            mode,
+            counted,
+            hasher,
+            is_set_up,
+        }
     }
 
     async fn is_set_up(&self) -> Result<bool, StoreError> {

@@ -10,7 +10,7 @@ use super::words::Words;
 use crate::answer::Edition;
 use crate::model::lead::Source;
 use crate::model::{Act, Actor, RuleId};
-use crate::spreadsheet::LeadNames;
+use crate::spreadsheet::{LeadNames, WeekNames};
 use crate::store::{Staff, Standing};
 
 pub(super) struct Names {
@@ -45,9 +45,11 @@ impl Names {
             Actor::Staff(id) => self.staff(id),
         }
     }
+}
 
+impl WeekNames for Names {
     /// A rule that is no longer there keeps its id.
-    pub(super) fn rule(&self, rule: &RuleId) -> String {
+    fn rule(&self, rule: &RuleId) -> String {
         let known = self.edition.rulebook.rule(rule);
         known.map_or_else(|| rule.to_string(), |rule| rule.name.to_string())
     }

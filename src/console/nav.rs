@@ -32,10 +32,13 @@ enum Bar {
 
 const ENTRIES: &[Entry] = &[
     entry("home", "/console", Group::Work).key('h'),
+    entry("chats", "/console/chats", Group::Work).bar().key('c'),
     entry("leads", "/console/leads", Group::Work).bar().key('l'),
+    entry("misses", "/console/misses", Group::Work).bar().key('u'),
     entry("publish", "/console/publish", Group::Live).key('p'),
     entry("try", "/console/try", Group::Live).bar().key('t'),
     entry("accounts", "/console/accounts", Group::Administration).only(Right::Administer),
+    entry("data", "/console/data", Group::Administration).key('d'),
     entry("members", "/console/members", Group::Administration).only(Right::Administer).key('m'),
     entry("log", "/console/log", Group::Administration).only(Right::Administer),
     entry("tokens", "/console/tokens", Group::Administration).only(Right::Administer),

@@ -16,8 +16,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
+use serde::Deserialize;
 
 use super::door::Caller;
 use super::failure::PageError;
@@ -34,6 +35,7 @@ pub(super) use bubble::{Bubble, Part};
 use input::{Act, Input};
 use script::{Line, Script};
 use why::Why;
+pub(super) use why::{Told, told};
 
 #[derive(Template)]
 #[template(path = "console/pages/try.html")]
@@ -50,14 +52,24 @@ struct TryPage {
     time: String,
     clock: String,
     scene: String,
+    /// What is to be said, already in its field.
+    text: String,
     chat_file: Option<String>,
     examples: Vec<Sentence<'static>>,
     problem: Option<Sentence<'static>>,
 }
 
-pub(super) async fn show(visit: Visit) -> Result<Response, PageError> {
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// What is to be said first.
+    text: String,
+}
+
+pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let stage = Stage { console: &visit.console, t: visit.caller.t };
-    show_page(&stage.page(visit.frame("try"), "/console/try", &stage.new_script(), None))
+    let page = stage.page(visit.frame("try"), "/console/try", &stage.new_script(), None);
+    show_page(&TryPage { text: asked.text, ..page })
 }
 
 pub(super) async fn say(visit: Visit, Sent(input): Sent<Input>) -> Result<Response, PageError> {
@@ -174,6 +186,7 @@ impl<'a> Stage<'a> {
             time: local.strftime("%Y-%m-%dT%H:%M").to_string(),
             clock: local.strftime("%-m月%-d日 %H:%M").to_string(),
             scene: String::new(),
+            text: String::new(),
             chat_file: script.is_saved.then(|| chat_file::write(script, self.t)),
             examples: self.examples(script),
             problem: None,

@@ -134,6 +134,10 @@ impl Desk {
         }
     }
 
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// The answer to a message. All deliveries of a message get the same one.
     pub async fn respond(
         self: &Arc<Self>,

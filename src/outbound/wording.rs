@@ -82,8 +82,7 @@ async fn due(store: &Store, notice: &Notice) -> Result<Option<String>, StoreErro
 /// Leads to be followed up by `day` that are not closed.
 pub async fn open_leads_due(store: &Store, account: &AccountId, day: Date) -> Result<Vec<Lead>, StoreError> {
     let filter = LeadFilter { due: Some(DueBy(day)), order: LeadOrder::Due, ..LeadFilter::default() };
-    let leads = store.list_all_leads(account, &filter).await?;
-    Ok(leads.into_iter().filter(|lead| !lead.status.is_closed()).collect())
+    store.list_all_leads(account, &filter).await
 }
 
 /// 「：某县税务局，约50人」, as far as it was understood.

@@ -5,10 +5,12 @@
 //! (console).
 
 mod leads;
+mod week;
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 pub use leads::{LeadNames, leads};
+pub use week::{WeekNames, week};
 
 /// Wide enough for a sentence, narrow enough for a screen; in characters.
 const WIDEST: usize = 40;

@@ -144,6 +144,19 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
+    /// How many `list_missed` would find from `since` on.
+    pub async fn count_missed(&self, account: &AccountId, since: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = "SELECT COUNT(*) FROM message m WHERE account_id = $1 AND received_at >= $2 \
+             AND outcome IN ('fallback', 'choices') AND outcome = 'fallback' AND is_test = 0 AND kind = 'text' \
+             AND body IS NOT NULL AND NOT EXISTS (SELECT 1 FROM miss_closed c \
+             WHERE c.account_id = m.account_id AND c.message_id = m.id)";
+        let (count,): (i64,) = on_read!(&self.db, |pool| {
+            let query = sqlx::query_as(SQL).bind(account.as_str()).bind(since.as_millisecond());
+            query.fetch_one(pool).await
+        })?;
+        Ok(count.unsigned_abs())
+    }
+
     /// What was answered grudgingly: asked back and not tapped, or followed at
     /// once by a wish for a person.
     pub async fn list_grudging(

@@ -85,6 +85,10 @@ kinds! {
     LeadsExported => "leads_export",
     LeadRevealed => "lead_reveal",
     LeadDeleted => "lead_delete",
+    MessageRevealed => "message_reveal",
+    PersonDeleted => "person_delete",
+    PhraseSaved => "phrase",
+    PhraseDeleted => "phrase_delete",
 }
 
 /// Which entries are wanted. Empty: all.

@@ -1,12 +1,15 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+mod chats;
 mod connect;
 mod connecting;
+mod data;
 mod forms;
 mod leads;
 mod log;
 mod members;
+mod misses;
 mod pages;
 mod publish;
 mod rehearse;

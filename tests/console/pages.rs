@@ -108,12 +108,15 @@ async fn english_pages_are_english() {
     More
     Work
     Home
+    Chats
     Leads
+    Unanswered
     Going live
     Publish
     Try it
     Administration
     Connections
+    Data
     Members
     Log
     API tokens

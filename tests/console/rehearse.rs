@@ -201,6 +201,7 @@ fn demonstration(yingda: &Yingda, mode: Mode) -> Router {
     routes(Wiring {
         store: yingda.app.store.clone(),
         live: yingda.app.press.live(),
+        desk: std::sync::Arc::clone(&yingda.app.desk),
         gate: yingda.app.press.gate(),
         clock: yingda.clock.clone(),
         status: yingda.app.press.status(),

@@ -8,7 +8,7 @@ use crate::support::browser::Browser;
 use crate::support::service::Yingda;
 
 fn concrete(path: &str) -> String {
-    path.replace("{id}", "nobody").replace("{name}", "nothing")
+    path.replace("{id}", "nobody").replace("{name}", "nothing").replace("{key}", "nothing")
 }
 
 /// The promise, in words; the code must agree.

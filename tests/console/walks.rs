@@ -15,7 +15,12 @@ use crate::support::process::free_port;
 /// Everything an administrator can look at.
 const PAGES: &[&str] = &[
     "/console",
+    "/console/chats",
+    "/console/chats?list=all",
+    "/console/phrases",
     "/console/leads",
+    "/console/misses",
+    "/console/data",
     "/console/try",
     "/console/accounts",
     "/console/accounts/new",

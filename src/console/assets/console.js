@@ -70,6 +70,16 @@ document.addEventListener('click', (event) => {
   if (button) copy(button);
 });
 
+// A ready phrase goes where the cursor is.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('[data-inserts]');
+  if (!link) return;
+  event.preventDefault();
+  const field = document.getElementById(link.dataset.inserts);
+  field.setRangeText(link.dataset.words, field.selectionStart, field.selectionEnd, 'end');
+  field.focus();
+});
+
 // A part marked data-refresh asks for itself again until it has news; for half
 // an hour, because it keeps the login alive.
 function watch(part, left = 900) {

@@ -3,7 +3,7 @@
 
 use super::super::words::{Sentence, Words};
 use super::Played;
-use crate::answer::{Candidate, Lost, Step};
+use crate::answer::{Candidate, Edition, Lost, Step};
 use crate::model::{Outcome, RuleId};
 use crate::rehearsal::rule_of;
 
@@ -13,12 +13,12 @@ const MOST_TOLD: usize = 8;
 
 pub(in crate::console) struct Why {
     pub verdict: Sentence<'static>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<Told>,
     pub version: i64,
     pub took_us: u128,
 }
 
-pub(in crate::console) struct Row {
+pub(in crate::console) struct Told {
     pub name: String,
     pub percent: u8,
     pub evidence: Sentence<'static>,
@@ -31,14 +31,19 @@ pub(in crate::console) struct Row {
 
 impl Why {
     pub(super) fn of(played: &Played, t: &'static Words) -> Self {
-        let told = played.decided.why.iter().filter(|candidate| candidate.score >= LEAST_TOLD);
         Self {
             verdict: verdict(played, t),
-            rows: told.take(MOST_TOLD).filter_map(|candidate| Row::of(candidate, played, t)).collect(),
+            rows: told(&played.decided.why, &played.edition, t),
             version: played.decided.version,
             took_us: played.took.as_micros(),
         }
     }
+}
+
+/// The rules that came into question, the best first.
+pub(in crate::console) fn told(why: &[Candidate], edition: &Edition, t: &'static Words) -> Vec<Told> {
+    let told = why.iter().filter(|candidate| candidate.score >= LEAST_TOLD);
+    told.take(MOST_TOLD).filter_map(|candidate| Told::of(candidate, edition, t)).collect()
 }
 
 fn verdict(played: &Played, t: &'static Words) -> Sentence<'static> {
@@ -80,9 +85,9 @@ fn miss(played: &Played, t: &'static Words) -> Sentence<'static> {
     }
 }
 
-impl Row {
-    fn of(candidate: &Candidate, played: &Played, t: &'static Words) -> Option<Self> {
-        let rule = played.edition.rule_at(candidate.rule)?;
+impl Told {
+    fn of(candidate: &Candidate, edition: &Edition, t: &'static Words) -> Option<Self> {
+        let rule = edition.rule_at(candidate.rule)?;
         Some(Self {
             name: rule.name.to_string(),
             percent: percent(candidate.score),

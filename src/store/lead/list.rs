@@ -41,7 +41,7 @@ pub enum LeadOwner {
     Staff(String),
 }
 
-/// To be followed up on that day or before.
+/// To be followed up on that day or before; what is closed no longer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueBy(pub Date);
 
@@ -75,7 +75,7 @@ impl LeadCounts {
 }
 
 const WHERE: &str = "WHERE account_id = $1 AND is_test = 0 AND ($2 IS NULL OR status = $2) \
-     AND ($3 IS NULL OR COALESCE(owner, '') = $3) AND ($4 IS NULL OR due_on <= $4) \
+     AND ($3 IS NULL OR COALESCE(owner, '') = $3) AND ($4 IS NULL OR (due_on <= $4 AND status NOT IN ('held', 'lost'))) \
      AND ($5 IS NULL OR LOWER(number) LIKE $5 ESCAPE '!' OR LOWER(COALESCE(told, '')) LIKE $5 ESCAPE '!' \
      OR LOWER(COALESCE(unit, '')) LIKE $5 ESCAPE '!' OR LOWER(answers) LIKE $5 ESCAPE '!') \
      AND created_at >= $6 AND created_at < $7 \

@@ -1,0 +1,115 @@
+//! 未命中: grouped, counted by people, ignored and found again.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use yingda::model::{OutcomeKind, Role};
+use yingda::store::{Closing, Record};
+
+use crate::support::browser::{Browser, Page, value_of};
+use crate::support::said::{account, commit, missed, said, staff};
+use crate::support::service::Yingda;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+async fn with_misses() -> Yingda {
+    let yingda = Yingda::start().await;
+    let at = yingda.now();
+    for (who, text) in
+        [("o1", "路费报销吗"), ("o2", "路费能报销吗"), ("o2", "路费报销吗？"), ("o3", "有没有篮球场")]
+    {
+        commit(&yingda.app.store, missed(who, at, text)).await;
+    }
+    yingda
+}
+
+fn groups(page: &Page) -> usize {
+    page.body.matches("id=\"cluster-").count()
+}
+
+fn times_and_people(page: &Page, times: usize, people: usize) {
+    page.shows(&format!("{times} 次，{people} 人"));
+}
+
+#[tokio::test]
+async fn alike_questions_are_one_group_counted_by_people() {
+    let yingda = with_misses().await;
+    let browser = Browser::with_role(&yingda, Role::Viewer).await;
+
+    let page = browser.get("/console/misses").await;
+
+    assert_eq!(groups(&page), 2);
+    times_and_people(&page, 3, 2);
+    times_and_people(&page, 1, 1);
+    let (most, least) = (page.body.find("路费"), page.body.find("篮球场"));
+    assert!(most < least, "those of most people first");
+    page.hides("忽略</button>");
+    page.shows("href=\"/console/chats/o3\"");
+}
+
+#[tokio::test]
+async fn a_group_is_ignored_as_it_was_seen_and_found_again() {
+    let yingda = with_misses().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+
+    let page = browser.get("/console/misses").await;
+    let fields = ["message", "until"].map(|name| value_of(&page.body, name).expect("the form has it"));
+    yingda.waits(Duration::from_secs(5));
+    commit(&yingda.app.store, missed("o9", yingda.now(), "路费报销吗")).await;
+    let sent = [("message", fields[0].as_str()), ("until", fields[1].as_str())];
+    assert_eq!(browser.post("/console/misses/ignore", &sent).await.location(), "/console/misses");
+
+    let left = browser.get("/console/misses").await;
+    left.shows("已忽略，可在");
+    assert_eq!(groups(&left), 2);
+    times_and_people(&left, 1, 1);
+    let ignored = browser.get("/console/misses?list=ignored").await;
+    times_and_people(&ignored, 3, 2);
+    let message = value_of(&ignored.body, "message").expect("the form has it");
+    let until = value_of(&ignored.body, "until").expect("the form has it");
+    let sent = [("message", message.as_str()), ("until", until.as_str())];
+    browser.post("/console/misses/reopen?list=ignored", &sent).await;
+    browser.get("/console/misses?list=ignored").await.shows("没有忽略的问题");
+    times_and_people(&browser.get("/console/misses").await, 4, 3);
+}
+
+#[tokio::test]
+async fn what_is_older_or_answered_by_now_is_gone() {
+    let yingda = with_misses().await;
+    let browser = Browser::with_role(&yingda, Role::Viewer).await;
+    let answered = commit(&yingda.app.store, missed("o5", yingda.now(), "宿舍几点关门")).await;
+    let rule = yingda::model::RuleId::parse("price").expect("an id");
+    let how = Closing::Answered { rule, version: 2 };
+    let by = staff("li", yingda.now());
+    yingda.app.store.close_misses(&account(), &[answered], &how, &by).await.expect("closable");
+
+    browser.get("/console/misses").await.hides("宿舍");
+    yingda.waits(8 * DAY);
+    browser.log_in("只读", crate::support::browser::PASSWORD).await;
+    browser.get("/console/misses").await.shows("这周没有答不上的问题");
+    assert_eq!(groups(&browser.get("/console/misses?days=30").await), 2);
+}
+
+#[tokio::test]
+async fn options_that_nobody_tapped_were_a_poor_answer() {
+    let yingda = Yingda::start().await;
+    let record = said("o1", yingda.now(), "能不能便宜");
+    commit(&yingda.app.store, Record { outcome: OutcomeKind::Choices, rule: None, ..record }).await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    yingda.waits(Duration::from_secs(11 * 60));
+
+    browser.get("/console/misses").await.shows("这周没有答不上的问题");
+    browser.get("/console/misses?list=grudging").await.shows("能不能便宜");
+}
+
+#[tokio::test]
+async fn a_question_goes_on_to_the_rule_that_was_chosen() {
+    let yingda = with_misses().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+
+    let choose = browser.get("/console/misses/add?questions=%E8%B7%AF%E8%B4%B9").await;
+    choose.shows("<option value=\"price\">费用</option>");
+    let chosen = browser.get("/console/misses/add?questions=%E8%B7%AF%E8%B4%B9&rule=price").await;
+    assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+    assert_eq!(chosen.location(), "/console/rules/price?add=%E8%B7%AF%E8%B4%B9");
+}
