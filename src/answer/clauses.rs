@@ -3,26 +3,14 @@
 //! its own, and the halves are short: a longer message tells one story, whose
 //! sentences belong together.
 
+use super::courtesy::{is_courtesy, without_courtesy};
 use crate::text::Normalized;
 
 /// Characters of a half, marks left out. 「请问住宿和用餐怎么安排」 has 11.
 const LONGEST_HALF: usize = 12;
 
-/// Ways to begin that ask nothing yet.
-const OPENINGS: &[&str] = &[
-    "在吗",
-    "在么",
-    "在不在",
-    "您在吗",
-    "老师在吗",
-    "有人吗",
-    "有人在吗",
-    "你好",
-    "您好",
-    "请问",
-    "是吗",
-    "真的吗",
-];
+/// What asks nothing, though a question mark stands behind it.
+const MERE: &[&str] = &["是吗", "真的吗"];
 
 /// The halves of a message that asks two things.
 pub fn two_questions(raw: &str) -> Option<[Normalized; 2]> {
@@ -36,8 +24,8 @@ pub fn two_questions(raw: &str) -> Option<[Normalized; 2]> {
 }
 
 fn is_a_question(half: &Normalized) -> bool {
-    let length = half.as_str().chars().count();
-    (2..=LONGEST_HALF).contains(&length) && !OPENINGS.contains(&half.as_str())
+    let length = without_courtesy(half).as_ref().unwrap_or(half).as_str().chars().count();
+    (2..=LONGEST_HALF).contains(&length) && !is_courtesy(half) && !MERE.contains(&half.as_str())
 }
 
 #[cfg(test)]
@@ -54,6 +42,11 @@ mod tests {
             ("three questions", "多少钱？怎么去？吃什么？", None),
             ("an opening", "在吗？多少钱？", None),
             ("a mere particle", "多少钱？啊", None),
+            (
+                "behind a greeting",
+                "您好，请问去一趟大概要多少钱？怎么去",
+                Some(["您好请问去一趟大概要多少钱", "怎么去"]),
+            ),
             ("no mark", "多少钱，怎么去", None),
             (
                 "at the limit",

@@ -76,6 +76,14 @@ const BEFORE: &[&str] = &[
     "再问一下",
     "再问下",
     "对了",
+    "在吗",
+    "在么",
+    "在不在",
+    "您在吗",
+    "你在吗",
+    "老师在吗",
+    "有人吗",
+    "有人在吗",
 ];
 
 const AFTER: &[&str] = &[
@@ -111,6 +119,11 @@ const AFTER: &[&str] = &[
 /// Fewer characters than this ask nothing by themselves.
 const LEAST_LEFT: usize = 2;
 
+/// Whether it is nothing but one of them.
+pub fn is_courtesy(text: &Normalized) -> bool {
+    BEFORE.contains(&text.as_str()) || AFTER.contains(&text.as_str())
+}
+
 /// The message without them; None if it has none, or is nothing else.
 pub fn without_courtesy(text: &Normalized) -> Option<Normalized> {
     let mut left = text.as_str();
@@ -143,6 +156,8 @@ mod tests {
             ("老师您好，打扰一下，想问一下住哪里", Some("住哪里")),
             ("你好", None),
             ("您好，请问", None),
+            ("在吗？多少钱？", Some("多少钱")),
+            ("在吗在吗", None),
             ("多谢了", None),
             ("老师好不好", None),
             ("多少钱", None),

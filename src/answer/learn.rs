@@ -3,8 +3,10 @@
 //! itself (AdaGrad), so that a rare piece learns as fast as a common one.
 //!
 //! Deterministic: the order of samples comes from a fixed seed, and how much is
-//! done from the amount of work, never from a clock. A very large rulebook gets
-//! fewer rounds, and then leaves out the pieces that most rules share.
+//! done from the amount of work, never from a clock. Work is spared where it
+//! brings little: pieces that most rules share are left out, and a sample that
+//! is right already rests for some rounds. A very large rulebook leaves out more
+//! pieces, and gets fewer rounds.
 
 use rustc_hash::FxHashMap;
 
@@ -18,7 +20,7 @@ pub struct Sample {
     pub pieces: Vec<Piece>,
 }
 
-/// On the labelled sets the second round still brings much, the sixth nothing;
+/// On the labelled sets the second round still brings much, the sixth little;
 /// a small rulebook learns less in a round and needs more of them.
 const MOST_ROUNDS: usize = 30;
 
@@ -26,25 +28,42 @@ const MOST_ROUNDS: usize = 30;
 /// a thousand rules stays within a second.
 const MOST_WORK: usize = 20_000_000;
 
-/// How many classes may share a piece before it is left out to save work.
-const SHARED_BY: [usize; 5] = [usize::MAX, 1024, 256, 64, 16];
+/// A piece that more than this percentage of the classes hold tells none of them
+/// apart: 有, 的, 吗. They are most of the work.
+const COMMON: usize = 75;
 
-const RATE: f32 = 0.5;
+/// Among few classes that says nothing yet.
+const FEW_CLASSES: usize = 24;
+
+/// How many classes may share a piece before it is left out to save work.
+const SHARED_BY: [usize; 4] = [1024, 256, 64, 16];
+
+/// Small steps: what one sample alone says stays a hint.
+const RATE: f32 = 0.3;
+
+/// More than one: 证书 tells more than 有没有, by more than its rarity. Unknown
+/// pieces do not get it, or a single misspelling would drown a message.
+const RARITY: f32 = 1.8;
 
 /// What AdaGrad starts from: it keeps the first steps small.
 const CAUTION: f32 = 0.1;
 
-/// An error below this is not worth a step: later rounds look at hard samples
-/// only, which makes them cheap.
+/// An error below this is not worth a step.
 const SMALL: f32 = 0.01;
+
+/// A sample with an error below this rests.
+const EASY: f32 = 0.2;
+
+/// Rounds.
+const LONGEST_REST: u8 = 4;
 
 /// `nothing` is the score that a right class has to beat as well as the others.
 pub fn learn(samples: &[Sample], classes: usize, sense: Sense, nothing: f32) -> Model {
     let (mut model, occurrences) = count(samples, classes, sense);
-    let rounds = limit_work(&mut model, &occurrences);
+    leave_out_the_common(&mut model, &occurrences);
     let vectors: Vec<(Class, Vector)> =
         samples.iter().map(|sample| (sample.class, model.vector(&sample.pieces))).collect();
-    improve(&mut model, &vectors, rounds, nothing);
+    improve(&mut model, &vectors, nothing);
     model
 }
 
@@ -74,7 +93,10 @@ fn count(samples: &[Sample], classes: usize, sense: Sense) -> (Model, Vec<usize>
         sense,
         starts: starts(&pairs, numbers.len()),
         numbers,
-        worth: occurrences.iter().map(|count| (total / (*count as f32 + 0.5)).ln()).collect(),
+        worth: occurrences
+            .iter()
+            .map(|count| (total / (*count as f32 + 0.5)).ln().max(0.0).powf(RARITY))
+            .collect(),
         worth_unseen: total.ln(),
         weights: pairs.into_iter().map(|(_, class)| Weight { class, weight: 0.0 }).collect(),
         classes,
@@ -98,45 +120,79 @@ fn starts(pairs: &[(u32, Class)], pieces: usize) -> Vec<u32> {
     starts
 }
 
-/// How many rounds there is time for. Where there is none for a single one,
-/// pieces that many classes share lose their worth.
-fn limit_work(model: &mut Model, occurrences: &[usize]) -> usize {
+/// Pieces that too many classes share lose their worth; in a rulebook that is
+/// too large for a single round, also those that fewer share.
+fn leave_out_the_common(model: &mut Model, occurrences: &[usize]) {
     let shared_by = |number: usize| model.weights_of(u32::try_from(number).unwrap_or(u32::MAX)).len();
     let work_of_a_round = |limit: usize| -> usize {
         let kept = occurrences.iter().enumerate().filter(|(number, _)| shared_by(*number) <= limit);
         kept.map(|(number, count)| count * shared_by(number)).sum()
     };
-    let affordable = SHARED_BY.into_iter().find(|limit| work_of_a_round(*limit) <= MOST_WORK);
+    let most = FEW_CLASSES.max(model.classes * COMMON / 100);
+    let limits = [most].into_iter().chain(SHARED_BY.into_iter().filter(|limit| *limit < most));
+    let affordable = limits.into_iter().find(|limit| work_of_a_round(*limit) <= MOST_WORK);
     let limit = affordable.unwrap_or(1);
-    let rounds = MOST_WORK / work_of_a_round(limit).max(1);
     let too_common: Vec<usize> = (0..occurrences.len()).filter(|number| shared_by(*number) > limit).collect();
     for number in too_common {
         if let Some(worth) = model.worth.get_mut(number) {
             *worth = 0.0;
         }
     }
-    rounds.clamp(1, MOST_ROUNDS)
 }
 
-fn improve(model: &mut Model, vectors: &[(Class, Vector)], rounds: usize, nothing: f32) {
+fn improve(model: &mut Model, vectors: &[(Class, Vector)], nothing: f32) {
     let mut order: Vec<usize> = (0..vectors.len()).collect();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut squares = vec![CAUTION; model.weights.len()];
     let mut scores = Scores::new(model.classes);
-    for _ in 0..rounds {
+    let mut rests = vec![Rest::default(); vectors.len()];
+    let mut work_left = MOST_WORK;
+    for _ in 0..MOST_ROUNDS {
         dice.shuffle(&mut order);
-        let mut learned = false;
-        for (class, vector) in order.iter().filter_map(|at| vectors.get(*at)) {
+        let (mut work, mut learned) = (0, false);
+        for at in &order {
+            let (Some((class, vector)), Some(rest)) = (vectors.get(*at), rests.get_mut(*at)) else {
+                continue;
+            };
+            if !rest.is_over() {
+                continue;
+            }
+            work += model.work_of(vector);
             model.score(vector, &mut scores);
             scores.turn_to_errors(*class, nothing);
-            if scores.of(*class) < -SMALL {
+            let error = -scores.of(*class);
+            rest.after(error);
+            if error > SMALL {
                 step(model, vector, &scores, &mut squares);
                 learned = true;
             }
         }
-        if !learned {
+        // The next round costs no more than this one did.
+        work_left = work_left.saturating_sub(work);
+        if !learned || work_left < work {
             break;
         }
+    }
+}
+
+/// How long a sample is left alone: the more often it was right, the longer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rest {
+    rounds_left: u8,
+    times_right: u8,
+}
+
+impl Rest {
+    /// Asked once a round.
+    fn is_over(&mut self) -> bool {
+        let is_over = self.rounds_left == 0;
+        self.rounds_left = self.rounds_left.saturating_sub(1);
+        is_over
+    }
+
+    fn after(&mut self, error: f32) {
+        self.times_right = if error < EASY { (self.times_right + 1).min(LONGEST_REST) } else { 0 };
+        self.rounds_left = self.times_right;
     }
 }
 

@@ -68,7 +68,19 @@ impl Sense {
     pub fn takes_in(self, kind: Kind) -> bool {
         match (self, kind) {
             (Self::Reading, _) | (Self::Hearing, Kind::Heard(_)) => true,
-            (Self::Hearing, Kind::Written(_) | Kind::Edge) => false,
+            (Self::Hearing, Kind::Written(_) | Kind::Edge | Kind::Letters) => false,
+        }
+    }
+
+    /// How much a piece counts for what it is. A syllable repeats what its
+    /// character says, and so does the edge of a text.
+    fn share(self, kind: Kind) -> f32 {
+        match (self, kind) {
+            (Self::Hearing, _) | (Self::Reading, Kind::Written(_)) => 1.0,
+            (Self::Reading, Kind::Heard(1)) => 0.5,
+            (Self::Reading, Kind::Heard(_)) => 1.0,
+            (Self::Reading, Kind::Edge) => 0.3,
+            (Self::Reading, Kind::Letters) => 0.7,
         }
     }
 }
@@ -80,7 +92,7 @@ impl Model {
         for piece in found.iter().filter(|piece| self.sense.takes_in(piece.kind)) {
             let number = self.numbers.get(&piece.key).copied();
             let worth = number.and_then(|number| self.worth.get(number as usize)).copied();
-            let value = worth.unwrap_or(self.worth_unseen);
+            let value = self.sense.share(piece.kind) * worth.unwrap_or(self.worth_unseen);
             square += value * value;
             entries.extend(number.filter(|_| value > 0.0).map(|number| (number, value)));
         }
@@ -98,6 +110,11 @@ impl Model {
                 scores.add(*class, SCALE * value * weight);
             }
         }
+    }
+
+    /// How many weights scoring it looks at.
+    pub(super) fn work_of(&self, vector: &Vector) -> usize {
+        vector.entries.iter().map(|(number, _)| self.range_of(*number).len()).sum()
     }
 
     pub(super) fn weights_of(&self, number: u32) -> &[Weight] {

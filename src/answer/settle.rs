@@ -89,7 +89,9 @@ fn keep_the_best(standings: &mut Vec<Standing>) {
 fn verdict(candidates: &[Candidate], nothing: f32, weights: &Weights) -> Verdict {
     let open = || candidates.iter().filter(|candidate| candidate.lost.is_none());
     let Some(best) = open().next() else { return Verdict::None };
-    if best.score >= weights.answer {
+    let rival = open().nth(1).map_or(0.0, |second| second.score);
+    let is_clear = best.score >= weights.answer && rival <= weights.rival * best.score;
+    if is_clear && nothing <= weights.doubt {
         return Verdict::Rule(best.rule);
     }
     if nothing > weights.quiet || best.score < weights.ask {

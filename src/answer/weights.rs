@@ -2,8 +2,8 @@
 //! Evidence is counted in log-odds: 0 says nothing either way, 1 makes a rule
 //! 2.7 times likelier, 5 some 150 times.
 //!
-//! They were chosen on two labelled sets by different writers, 292 and 566
-//! messages (tests/fixtures/questions). What each rung brings there, right /
+//! They were chosen on three labelled sets by different writers, 292, 566 and
+//! 496 messages (tests/fixtures/questions). What each rung brings there, right /
 //! right or offered / wrong / false in percent, `tests/answers/ablation.rs`:
 //!
 //! | up to | dev | second |
@@ -37,9 +37,16 @@ pub struct Weights {
     /// The same when the message speaks to us as well (去年去的延安，今年想来你们
     /// 这里): enough to ask back, not to be silent.
     pub elsewhere_and_us: f32,
-    /// From this certainty on a rule answers without asking. At 0.6 one message
-    /// in a hundred more is right, and one out of scope in fifty more is false.
+    /// A rule less certain than this does not answer without asking: it must be
+    /// likelier than all others together.
     pub answer: f32,
+    /// Nor does it if another rule has more than this share of its certainty.
+    pub rival: f32,
+    /// Nor if 「nothing of ours」 is more certain than this. A wrong answer to a
+    /// question of ours costs less than pretending, and happens less: at 0.3
+    /// one message in two hundred more is right, and one out of scope in a
+    /// hundred more is false.
+    pub doubt: f32,
     /// A rule less certain than this is offered only to keep the best company.
     pub offer: f32,
     /// Nobody is asked when the best rule is less certain than this: the choices
@@ -59,10 +66,12 @@ impl Default for Weights {
             nothing: 3.5,
             elsewhere: 12.0,
             elsewhere_and_us: 2.0,
-            answer: 0.7,
+            answer: 0.5,
+            rival: 0.7,
+            doubt: 0.2,
             offer: 0.05,
             ask: 0.08,
-            quiet: 0.4,
+            quiet: 0.5,
         }
     }
 }

@@ -23,6 +23,7 @@ mod frame;
 mod headers;
 mod home;
 mod join;
+mod kept;
 mod keys;
 mod lead;
 mod leads;
@@ -109,6 +110,7 @@ struct Console {
     public_url: Option<Arc<str>>,
     mode: Mode,
     counted: data::Counted,
+    grouped: misses::Kept,
     hasher: Hasher,
     /// Somebody has a password. It never becomes untrue again.
     is_set_up: AtomicBool,
@@ -261,7 +263,7 @@ impl Console {
         let Wiring { store, live, desk, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
-        let counted = data::Counted::default();
+        let (counted, grouped) = (data::Counted::default(), misses::Kept::default());
         Self {
             store,
             live,
@@ -274,6 +276,7 @@ impl Console {
             public_url,
             mode,
             counted,
+            grouped,
             hasher,
             is_set_up,
         }

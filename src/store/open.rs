@@ -21,9 +21,12 @@ use crate::telemetry::StoreMetrics;
 
 /// Another process (a backup, a command) may hold the write lock for a moment.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Pages in the log before they are copied into the database, 16 MB: pages that
+/// Pages in the log before they are copied into the database, 32 MB: pages that
 /// change again and again in between are copied once.
-const WAL_PAGES: &str = "4000";
+const WAL_PAGES: &str = "8000";
+/// What one transaction of the applier touches, in KiB: with less, pages are
+/// written out in the middle of it and read again.
+const WRITER_CACHE: &str = "-6144";
 /// Readers beside the one writer. WAL lets them run while it commits.
 const SQLITE_READERS: u32 = 4;
 /// A quarter of PostgreSQL's default of 100, so that several processes fit.
@@ -268,7 +271,10 @@ async fn open_sqlite(path: &Path) -> Result<(Db, Writers), StoreError> {
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .connect_lazy_with(options.clone().read_only(true).create_if_missing(false));
-    Ok((Db::Sqlite { read, write, lag: Lag::default() }, Writers::Sqlite(options)))
+    Ok((
+        Db::Sqlite { read, write, lag: Lag::default() },
+        Writers::Sqlite(options.pragma("cache_size", WRITER_CACHE)),
+    ))
 }
 
 /// WAL with full sync: a commit is on the disk when it returns, also when the

@@ -1,5 +1,5 @@
 //! What a text is made of: its characters and pairs of them, its syllables and
-//! pairs of them. Characters need no dictionary and do as well as a word
+//! pairs of them, the letters of foreign words. Characters need no dictionary and do as well as a word
 //! segmenter; syllables see through homophones and typed pinyin; threes of
 //! either brought nothing on the labelled sets. Not here: what a piece is
 //! worth (answer).
@@ -30,6 +30,8 @@ pub enum Kind {
     Heard(u8),
     /// The first or the last two tokens: 「天气」 alone is not 「…的天气」.
     Edge,
+    /// A few letters of a foreign word.
+    Letters,
 }
 
 /// One character, foreign word or number.
@@ -40,6 +42,9 @@ struct Token {
     /// None for foreign words.
     heard: Option<u64>,
 }
+
+/// Letters of a foreign word that make a piece.
+const LETTERS: usize = 4;
 
 /// All numbers are one token: 30人 and 五十人 ask the same.
 const NUMBER: u64 = 1 << 40;
@@ -54,7 +59,8 @@ const BYTES_OF_A_CHARACTER: usize = 3;
 /// The pieces of `text`, each once, in no particular order.
 pub fn pieces(text: &Normalized) -> Vec<Piece> {
     let mut into = Vec::with_capacity(4 * text.as_str().len() / BYTES_OF_A_CHARACTER + 2);
-    let tokens = tokens(&plain(text.as_str()));
+    let text = plain(text.as_str());
+    let tokens = tokens(&text);
     for length in 1..=LONGEST {
         for window in tokens.windows(usize::from(length)) {
             into.extend(piece(window, |token| token.written, Kind::Written(length)));
@@ -66,9 +72,23 @@ pub fn pieces(text: &Normalized) -> Vec<Piece> {
         into.extend(piece(&[*first, *second], |token| token.written, Kind::Edge));
         into.extend(piece(&[*last, *before], |token| token.written, Kind::Edge));
     }
+    letters(&text, &mut into);
     into.sort_unstable_by_key(|piece| piece.key);
     into.dedup_by_key(|piece| piece.key);
     into
+}
+
+/// What a foreign word is made of: without spaces, words stand together
+/// (packinglist), and people misspell them.
+fn letters(text: &str, into: &mut Vec<Piece>) {
+    let words = text.split(|c: char| !c.is_ascii_alphabetic());
+    for word in words.filter(|word| word.len() > LETTERS && segment(word).is_none()) {
+        for few in word.as_bytes().windows(LETTERS) {
+            let mut hasher = FxHasher::default();
+            few.hash(&mut hasher);
+            into.push(Piece { key: hasher.finish(), kind: Kind::Letters });
+        }
+    }
 }
 
 fn piece(window: &[Token], side: impl Fn(&Token) -> Option<u64>, kind: Kind) -> Option<Piece> {
@@ -172,6 +192,13 @@ mod tests {
     fn numbers_are_alike() {
         assert_eq!(shared("30人", "五十人"), shared("30人", "30人"));
         assert_eq!(shared("一般", "三般"), 2);
+    }
+
+    #[test]
+    fn foreign_words_that_run_together_share_their_letters() {
+        // sche, ched, hedu, edul, dule.
+        assert_eq!(shared("sample schedule", "schedule"), 5);
+        assert_eq!(shared("packing list", "schedule"), 0);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod publish;
 mod rehearse;
 mod roles;
 mod setup;
+mod walk_people;
 mod walks;
 mod way_in;
 mod words;

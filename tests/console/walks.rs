@@ -24,7 +24,7 @@ const PAGES: &[&str] = &[
     "/console/try",
     "/console/accounts",
     "/console/accounts/new",
-    "/console/accounts/demo",
+    "/console/accounts/main",
     "/console/accounts/walked",
     "/console/accounts/walked/edit",
     "/console/accounts/walked/secrets",

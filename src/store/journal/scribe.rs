@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// So many in one write tell of a load; then the next write waits a moment for
 /// company: each costs a sync and waking everybody up, whatever is in it.
 const BUSY: usize = 8;
-const LINGER: Duration = Duration::from_micros(700);
+const LINGER: Duration = Duration::from_micros(1_200);
 
 pub struct Scribe {
     waiting: Arc<Waiting>,

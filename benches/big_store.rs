@@ -1,0 +1,129 @@
+//! Does a full store slow an answer? What a message needs of the store (where
+//! its customer stands, then the commit) with 32 in flight: in an empty store,
+//! and in one with a million messages of 100 000 customers. And how much a
+//! message adds to the files.
+//! `cargo bench --bench big_store`; PostgreSQL too when `BIG_STORE_POSTGRES`
+//! names an empty database. `BIG_STORE_MESSAGES` changes the million.
+
+#![expect(clippy::print_stdout, reason = "it prints figures")]
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use yingda::model::{AccountId, CustomerId, DeliveryKey, OutcomeKind, Reply, RuleId};
+use yingda::store::{Location, Record, Sealer, SealingKey, Store};
+use yingda::telemetry::Metrics;
+
+const AT_ONCE: u64 = 32;
+/// While the store is filled nobody measures, so more may wait together.
+const FILL_AT_ONCE: u64 = 512;
+const CUSTOMERS: u64 = 100_000;
+const MEASURED: u64 = 40_000;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let sqlite = Location::Sqlite { path: folder.path().join("big.db") };
+    runtime.block_on(measure("SQLite", &sqlite, Some(folder.path())));
+    if let Ok(url) = std::env::var("BIG_STORE_POSTGRES") {
+        runtime.block_on(measure("PostgreSQL", &Location::Postgres { url }, None));
+    }
+}
+
+async fn measure(name: &str, location: &Location, folder: Option<&Path>) {
+    let messages = std::env::var("BIG_STORE_MESSAGES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let sealer = Sealer::new(&SealingKey::new([1; 32]), None);
+    let store = Store::open(location, sealer, Metrics::default().store).await.expect("a store");
+    let next = AtomicU64::new(0);
+    let empty = waves(&store, &next, MEASURED, AT_ONCE).await;
+    let before = folder.map(size_of);
+    let filled = waves(&store, &next, messages, FILL_AT_ONCE).await;
+    let full = waves(&store, &next, MEASURED, AT_ONCE).await;
+    store.close().await;
+
+    let rate = messages as f64 / filled.whole.as_secs_f64();
+    println!("{name}: {messages} messages of {CUSTOMERS} customers, filled at {rate:.0} a second");
+    println!("  empty: {empty}\n  full:  {full}");
+    println!("  p99 full beside empty: {:.2}", full.at(99).as_secs_f64() / empty.at(99).as_secs_f64());
+    if let (Some(folder), Some(before)) = (folder, before) {
+        let added = size_of(folder).saturating_sub(before) as f64 / (messages + MEASURED) as f64;
+        println!("  growth of the files: {added:.0} bytes a message");
+    }
+}
+
+/// Latencies of all messages, sorted.
+struct Times {
+    each: Vec<Duration>,
+    whole: Duration,
+}
+
+impl Times {
+    fn at(&self, percent: usize) -> Duration {
+        self.each.get(self.each.len() * percent / 100).copied().unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "median {:?}, p99 {:?}", self.at(50), self.at(99))
+    }
+}
+
+async fn waves(store: &Store, next: &AtomicU64, messages: u64, at_once: u64) -> Times {
+    let started = Instant::now();
+    let mut each = Vec::new();
+    for _ in 0..messages / at_once {
+        let wave =
+            (0..at_once).map(|_| tokio::spawn(answer(store.clone(), next.fetch_add(1, Ordering::Relaxed))));
+        for took in futures_util::future::join_all(wave).await {
+            each.push(took.expect("no panic"));
+        }
+    }
+    each.sort_unstable();
+    Times { each, whole: started.elapsed() }
+}
+
+async fn answer(store: Store, number: u64) -> Duration {
+    let started = Instant::now();
+    let mut record = record(number);
+    let stands = store.load_conversation(&record.account, &record.customer).await.expect("loaded");
+    record.revision = stands.revision + 1;
+    store.committer().commit(record).await.expect("committed");
+    started.elapsed()
+}
+
+fn record(number: u64) -> Record {
+    // Spread over customers, as people write, not one after the other.
+    let customer = number.wrapping_mul(48_271) % CUSTOMERS;
+    let second = 0x6a00_0000 + number / 100;
+    let key = format!("{second:08x}{:032x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let state = "{\"misses\":{\"in_a_row\":1,\"told_at\":\"2026-11-23T10:00:00Z\"}}";
+    Record {
+        account: AccountId::parse("main").expect("a slug"),
+        key: DeliveryKey::parse(&key).expect("a slug"),
+        customer: CustomerId::parse(&format!("oBig{customer:024}")).expect("printable"),
+        received_at: Timestamp::from_second(i64::try_from(second).unwrap_or_default()).unwrap_or_default(),
+        kind: "text".into(),
+        body: Some("请问你们那边培训一个人一天大概要多少钱呢".to_owned()),
+        outcome: OutcomeKind::Answer,
+        rule: RuleId::parse("price").ok(),
+        version: 1,
+        reply: Reply::text("费用要看人数、天数和课程安排，请以顾问报价为准。电话 0796-6559898。"),
+        is_test: false,
+        conversation: number.is_multiple_of(4).then(|| state.to_owned()),
+        is_personal: false,
+        revision: 1,
+        effects: Vec::new(),
+        nearest: None,
+        signed_url: None,
+        took_us: 250,
+    }
+}
+
+fn size_of(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("big.db"));
+    files.filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
+}
