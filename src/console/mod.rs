@@ -9,6 +9,7 @@
 
 mod account;
 mod assets;
+mod catalog;
 mod chat;
 mod chats;
 mod confirm;
@@ -17,6 +18,7 @@ mod cookie;
 mod data;
 mod diff;
 mod door;
+mod exchange;
 mod failure;
 mod form;
 mod frame;
@@ -41,6 +43,7 @@ mod phrases;
 mod preferences;
 mod publish;
 mod rehearse;
+mod rules;
 mod second_factor;
 mod served;
 mod setup;
@@ -49,6 +52,7 @@ mod sheet;
 mod style;
 mod tab;
 mod tokens;
+mod upload;
 mod visit;
 mod when;
 mod words;
@@ -67,6 +71,8 @@ use crate::conversation::Desk;
 use crate::model::{Clock, Right, Roster};
 use crate::publishing::{self, Status};
 use crate::store::{Store, StoreError};
+
+use catalog::{articles, contacts, courses, forms, settings, todo};
 
 use page::{Page, here_only, open, page};
 use password::Hasher;
@@ -112,6 +118,8 @@ struct Console {
     counted: data::Counted,
     grouped: misses::Kept,
     hasher: Hasher,
+    shelves: rules::Shelves,
+    figures: rules::FigureCache,
     /// Somebody has a password. It never becomes untrue again.
     is_set_up: AtomicBool,
 }
@@ -119,7 +127,10 @@ struct Console {
 /// The table of contents: every address, who may open it, and what answers.
 fn pages() -> Vec<Page> {
     let mut pages = first_pages();
+    pages.extend(pages_of_oneself());
+    pages.extend(pages_of_rules());
     pages.extend(pages_about_people());
+    pages.extend(pages_of_content());
     pages.extend(publishing_pages());
     #[cfg(debug_assertions)]
     pages.push(page("/console/style", Right::Enter, get(style::show)));
@@ -140,17 +151,6 @@ fn first_pages() -> Vec<Page> {
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),
-        // Oneself
-        page("/console/logout", Right::Enter, post(account::log_out)),
-        page("/console/account", Right::Enter, get(account::show)),
-        page("/console/account/password", Right::Enter, post(account::change_password)),
-        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
-        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
-        page(
-            "/console/account/codes/off",
-            Right::Enter,
-            get(second_factor::ask_off).post(second_factor::turn_off),
-        ),
         // Administration
         page("/console/accounts", Right::Administer, get(connect::list)),
         page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
@@ -200,6 +200,72 @@ fn publishing_pages() -> Vec<Page> {
         page("/console/publish/waiting/{id}", Right::Enter, get(publish::show_waiting)),
         page("/console/publish/waiting/{id}/approve", Right::Edit, post(publish::approve)),
         page("/console/publish/waiting/{id}/withdraw", Right::Edit, post(publish::withdraw)),
+    ]
+}
+
+/// Whoever is logged in, and their own account.
+fn pages_of_oneself() -> Vec<Page> {
+    vec![
+        page("/console/logout", Right::Enter, post(account::log_out)),
+        page("/console/account", Right::Enter, get(account::show)),
+        page("/console/account/password", Right::Enter, post(account::change_password)),
+        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
+        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
+        page(
+            "/console/account/codes/off",
+            Right::Enter,
+            get(second_factor::ask_off).post(second_factor::turn_off),
+        ),
+    ]
+}
+
+/// What is answered, rule by rule.
+fn pages_of_rules() -> Vec<Page> {
+    vec![
+        page("/console/rules", Right::Enter, get(rules::show)),
+        page("/console/rules/new", Right::Edit, get(rules::show_new).post(rules::make)),
+        page("/console/rules/preview", Right::Edit, post(rules::preview)),
+        page("/console/rules/{id}", Right::Enter, get(rules::show_one)),
+        page("/console/rules/{id}/save", Right::Edit, post(rules::take)),
+        page("/console/rules/{id}/publish", Right::Edit, post(rules::publish)),
+        page("/console/rules/{id}/switch", Right::Edit, post(rules::switch)),
+        page("/console/rules/{id}/undo", Right::Edit, post(rules::undo)),
+        page("/console/rules/{id}/delete", Right::Edit, get(rules::ask_delete).post(rules::delete)),
+    ]
+}
+
+/// What replies share, and how tables of it come in and go out.
+fn pages_of_content() -> Vec<Page> {
+    vec![
+        page("/console/courses", Right::Enter, get(courses::show)),
+        page("/console/courses/new", Right::Edit, get(courses::new).post(courses::add)),
+        page("/console/courses/{id}", Right::Edit, get(courses::one).post(courses::change)),
+        page("/console/courses/{id}/remove", Right::Edit, get(courses::ask_removal).post(courses::remove)),
+        page("/console/contacts", Right::Enter, get(contacts::show)),
+        page("/console/contacts/new", Right::Edit, get(contacts::new).post(contacts::add)),
+        page("/console/contacts/{id}", Right::Edit, get(contacts::one).post(contacts::change)),
+        page("/console/contacts/{id}/remove", Right::Edit, get(contacts::ask_removal).post(contacts::remove)),
+        page("/console/articles", Right::Enter, get(articles::show)),
+        page("/console/articles/new", Right::Edit, get(articles::new).post(articles::add)),
+        page("/console/articles/{id}", Right::Edit, get(articles::one).post(articles::change)),
+        page("/console/articles/{id}/remove", Right::Edit, get(articles::ask_removal).post(articles::remove)),
+        page("/console/forms", Right::Enter, get(forms::show)),
+        page("/console/forms/{id}", Right::Enter, get(forms::one)),
+        page("/console/forms/{id}/words", Right::Edit, get(forms::wording).post(forms::change_wording)),
+        page("/console/forms/{id}/steps", Right::Edit, get(forms::new_step).post(forms::add_step)),
+        page("/console/forms/{id}/steps/{name}", Right::Edit, get(forms::step).post(forms::change_step)),
+        page("/console/forms/{id}/steps/{name}/move", Right::Edit, post(forms::move_step)),
+        page(
+            "/console/forms/{id}/steps/{name}/remove",
+            Right::Edit,
+            get(forms::ask_step_removal).post(forms::remove_step),
+        ),
+        page("/console/settings", Right::Enter, get(settings::show)),
+        page("/console/settings/{id}", Right::Edit, get(settings::one).post(settings::change)),
+        page("/console/todo", Right::Enter, get(todo::show)),
+        page("/console/import", Right::Enter, get(exchange::show)),
+        page("/console/import/table", Right::Edit, post(exchange::take)),
+        page("/console/import/{id}/export", Right::Enter, get(exchange::export_table)),
     ]
 }
 
@@ -264,6 +330,7 @@ impl Console {
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
         let (counted, grouped) = (data::Counted::default(), misses::Kept::default());
+        let (shelves, figures) = (rules::Shelves::default(), rules::FigureCache::default());
         Self {
             store,
             live,
@@ -278,6 +345,8 @@ impl Console {
             counted,
             grouped,
             hasher,
+            shelves,
+            figures,
             is_set_up,
         }
     }

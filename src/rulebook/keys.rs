@@ -33,6 +33,13 @@ pub const RULE: &[Key] = &[
     key("label", "\"费用\"", "同 name", "反问「您是想问」时显示的短名", "label when offered"),
     key("group", "\"食宿\"", "", "分组，只为好找", "group"),
     key(
+        "enabled",
+        "false",
+        "true",
+        "写 false 就停用：不再命中，别的规则里的链接也点不开它",
+        "false turns it off",
+    ),
+    key(
         "triggers",
         "[\"费用\", \"=价格\", \"^报名\", \"车费+报销\", \"/第[一二]批/\"]",
         "",
@@ -113,6 +120,8 @@ pub const RULE_COLUMNS: &[Key] = &[
     key("exclude", "免费", "", "有其中一个就不归这条", "never for these"),
     key("questions", "一个人大概多少钱", "", "样例问题", "sample questions"),
     key("reply", "费用要看人数。", "", "回复，写法同 .md 的正文", "reply"),
+    key("group", "食宿", "", "分组，只为好找", "group"),
+    key("enabled", "否", "是", "写「否」就停用", "no turns it off"),
 ];
 
 /// The columns of `courses.csv`.
@@ -313,6 +322,11 @@ pub const KINDS: &[(&str, &[&str], &str)] = &[
     ("video", &["media_id", "title", "description"], "视频"),
     ("music", &["title", "description", "url", "hq_url", "thumb_media_id"], "音乐"),
 ];
+
+/// The words of `KINDS`, for who offers them.
+pub fn kinds_of_reply() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(kind, ..)| *kind)
+}
 
 /// What `on` may hold.
 pub const OCCASIONS: &[(&str, &str)] = &[

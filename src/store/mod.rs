@@ -93,7 +93,7 @@ pub use staff::{Changed, Credentials, NewStaff, Staff, Standing};
 pub use statistics::{AnswerTimes, Outcomes, Period, Statistics, WaitingFigures};
 pub use ticket::Ticket;
 pub use timeline::{Before, Entry, Exchange, Happened, TIMELINE_PAGE};
-pub use version::{Added, Credit, Held, NewVersion, Version, VersionSource, content_hash};
+pub use version::{Added, Credit, FileOrigin, Held, NewVersion, Version, VersionSource, content_hash};
 pub use waiting::{Ending, Take, Taken, Waiting};
 pub use wording::Wording;
 

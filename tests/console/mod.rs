@@ -1,10 +1,13 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+mod catalog;
+mod changing;
 mod chats;
 mod connect;
 mod connecting;
 mod data;
+mod exchange;
 mod forms;
 mod leads;
 mod log;
@@ -14,6 +17,7 @@ mod pages;
 mod publish;
 mod rehearse;
 mod roles;
+mod rules;
 mod setup;
 mod walk_people;
 mod walks;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::connecting;
+use super::{changing, connecting};
 use crate::support::browser::PASSWORD;
 use crate::support::chromium::{Chromium, Screen};
 use crate::support::process::free_port;
@@ -19,8 +19,27 @@ const PAGES: &[&str] = &[
     "/console/chats?list=all",
     "/console/phrases",
     "/console/leads",
+    "/console/rules",
+    "/console/rules/price",
+    "/console/rules/new",
+    "/console/rules/price/delete",
     "/console/misses",
     "/console/data",
+    "/console/courses",
+    "/console/courses/new",
+    "/console/contacts",
+    "/console/contacts/%E5%9F%B9%E8%AE%AD%E9%A1%BE%E9%97%AE",
+    "/console/articles",
+    "/console/articles/ztjy",
+    "/console/articles/ztjy/remove",
+    "/console/forms",
+    "/console/forms/enquiry",
+    "/console/forms/enquiry/steps/people",
+    "/console/settings",
+    "/console/settings/hours",
+    "/console/settings/fallback",
+    "/console/todo",
+    "/console/import",
     "/console/try",
     "/console/accounts",
     "/console/accounts/new",
@@ -125,6 +144,7 @@ async fn walk_in(screen: Screen) {
     follow_a_link(&browser, &yingda).await;
     publish_and_take_back(&browser, &yingda).await;
     connecting::connect(&browser, &yingda.base).await;
+    changing::change_a_rule(&browser).await;
     look_at_everything(&browser).await;
     log_out_and_in(&browser).await;
     browser.check_console().await;
