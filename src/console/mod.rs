@@ -284,6 +284,7 @@ fn pages_about_people() -> Vec<Page> {
         page("/console/chats/{id}/words", Right::Serve, post(chat::leave_words)),
         page("/console/chats/{id}/words/back", Right::Serve, post(chat::take_back_words)),
         page("/console/chats/{id}/note", Right::Serve, post(chat::add_note)),
+        page("/console/chats/{id}/export", Right::Administer, get(chat::export)),
         page("/console/chats/{id}/delete", Right::Administer, get(chat::ask_delete).post(chat::delete)),
         page("/console/phrases", Right::Enter, get(phrases::show)),
         page("/console/phrases/save", Right::Serve, post(phrases::save)),

@@ -87,6 +87,7 @@ kinds! {
     LeadDeleted => "lead_delete",
     MessageRevealed => "message_reveal",
     PersonDeleted => "person_delete",
+    PersonExported => "person_export",
     PhraseSaved => "phrase",
     PhraseDeleted => "phrase_delete",
 }

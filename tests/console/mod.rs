@@ -11,6 +11,7 @@ mod exchange;
 mod forms;
 mod leads;
 mod log;
+mod many;
 mod members;
 mod misses;
 mod pages;
