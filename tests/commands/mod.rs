@@ -89,7 +89,7 @@ impl Workplace {
     }
 
     #[cfg(unix)]
-    fn as_user(mut self, user: u32) -> Self {
+    fn run_by(mut self, user: u32) -> Self {
         let is_root =
             std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self").expect("readable")) == 0;
         self.user = is_root.then_some(user);

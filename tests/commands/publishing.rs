@@ -119,7 +119,7 @@ const PLAIN_USER: u32 = 65_534;
 #[cfg(unix)]
 #[test]
 fn with_a_folder_that_cannot_be_written_the_store_is_what_is_live_also_after_a_restart() {
-    let workplace = Workplace::with_rules().as_user(PLAIN_USER);
+    let workplace = Workplace::with_rules().run_by(PLAIN_USER);
     workplace.write(
         "more/rules/route.md",
         "+++\nid = \"route\"\nname = \"交通\"\ntriggers = [\"怎么来\"]\n+++\n请坐车来。\n",
