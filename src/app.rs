@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info};
 
 use crate::accounts::Accounts;
+use crate::api;
 use crate::config::{self, Config, DataKey, KeyError, StoreUrl};
 use crate::console;
 use crate::conversation::{Desk, DeskSettings};
@@ -100,7 +101,14 @@ impl App {
             public_url: public_url.as_deref().map(Arc::from),
         };
         let console = console::routes(wire_console(config, &store, &press, &desk, &accounts));
-        let routes = webhook.routes().merge(site::routes(site)).merge(console);
+        let api = api::routes(api::Wiring {
+            store: store.clone(),
+            live: press.live(),
+            clock: clock.clone(),
+            accounts: roster.clone(),
+            requests_per_minute: config.server.api_requests_per_minute,
+        });
+        let routes = webhook.routes().merge(site::routes(site)).merge(console).merge(api);
         let alerts = alerts(config, &store, &clock, &roster, &metrics)?;
         let work = JobSettings { keep_messages_days, accounts: roster };
         let schedule = jobs::schedule(&store, &press.live(), &clock, work);

@@ -6,6 +6,7 @@
 
 pub mod accounts; // who is served: configured, or made in the console
 pub mod answer; // text + rulebook -> which rule. Pure
+pub mod api; // the JSON API for scripts
 pub mod app; // the only wiring
 pub mod cli;
 pub mod config; // yingda.toml and the environment -> checked settings

@@ -13,6 +13,7 @@
 mod support;
 
 mod answers;
+mod api;
 mod architecture;
 mod commands;
 mod console;

@@ -104,7 +104,10 @@ fn find_channel(config: &Config, wanted: Option<&str>) -> anyhow::Result<Channel
     let found =
         channels.into_iter().find(|channel| wanted.is_none_or(|wanted| channel.account().as_str() == wanted));
     found.ok_or_else(|| match wanted {
-        Some(wanted) => anyhow!("设置里没有账号“{wanted}”，有的是：{}。", known.join("、")),
+        Some(wanted) => anyhow!(
+            "设置里没有账号“{wanted}”，有的是：{}。控制台里建的账号不在设置里，请用手机试。",
+            known.join("、")
+        ),
         None => anyhow!("设置里没有账号。请加一节 [[account]]，或运行 yingda init。"),
     })
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -17,6 +18,8 @@ pub struct Server {
     pub public_url: Option<PublicUrl>,
     /// How long accepted messages may take to finish at a shutdown.
     pub shutdown_grace: Duration,
+    /// Of one token.
+    pub api_requests_per_minute: NonZeroU32,
 }
 
 /// Where the public reaches this service. Never ends in a slash.
@@ -28,10 +31,16 @@ impl Server {
         let listen: Option<SocketAddr> = section.value("listen");
         let public_url = section.optional("public_url");
         let shutdown_grace = section.value("shutdown_grace");
+        let api_requests_per_minute = section.value("api_requests_per_minute");
         if let (Some(listen), Source::Demonstration(_)) = (listen, source) {
             refuse_an_open_demonstration(section, listen);
         }
-        Some(Self { listen: listen?, public_url, shutdown_grace: shutdown_grace? })
+        Some(Self {
+            listen: listen?,
+            public_url,
+            shutdown_grace: shutdown_grace?,
+            api_requests_per_minute: api_requests_per_minute?,
+        })
     }
 }
 

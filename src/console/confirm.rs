@@ -38,4 +38,9 @@ impl Confirm {
             back: back.to_owned(),
         }
     }
+
+    /// One more value for the consequence.
+    pub(super) fn filled(self, name: &str, value: &str) -> Self {
+        Self { consequence: self.consequence.with(name, value), ..self }
+    }
 }

@@ -3,14 +3,15 @@
 //! Not here: counting (store::statistics).
 
 mod chart;
-mod counted;
 mod messages;
+
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
 
 use super::failure::PageError;
@@ -20,16 +21,18 @@ use super::names::Names;
 use super::served::Served;
 use super::visit::{Visit, address};
 use super::words::{Sentence, Words};
-use super::{sheet, when};
+use super::{kept, sheet, when};
 use crate::model::lead::Source;
-use crate::model::{LeadStatus, OutcomeKind, Right};
+use crate::model::{AccountId, LeadStatus, OutcomeKind, Right};
 use crate::spreadsheet::{self, LeadNames as _, WeekNames as _};
 use crate::store::{Outcomes, Period, Statistics};
 
-pub(super) use counted::Counted;
 pub(super) use messages::show as messages;
 
 use chart::Chart;
+
+/// Of an account and a period.
+pub(super) type Counted = kept::Kept<(AccountId, Period), Statistics>;
 
 const PATH: &str = "/console/data";
 /// A year and a day: beyond it nobody looks, and it would take long.
@@ -101,9 +104,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let t = visit.caller.t;
     let days = asked.days(&visit);
-    let counted =
-        visit.console.counted.load(&visit.console.store, served.id(), days.period(&visit), visit.now());
-    let (statistics, counted_at) = counted.await?;
+    let (statistics, counted_at) = count(&visit, &served, days).await?;
     let names = Names::load(&visit).await?;
     let edition = visit.console.live.load_full();
     let zone = edition.rulebook.settings.hours.zone();
@@ -136,14 +137,25 @@ pub(super) async fn export(
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let days = asked.days(&visit);
-    let period = days.period(&visit);
-    let counted = visit.console.counted.load(&visit.console.store, served.id(), period, visit.now());
-    let (statistics, _) = counted.await?;
+    let (statistics, _) = count(&visit, &served, days).await?;
     let names = Names::load(&visit).await?;
     let edition = visit.console.live.load_full();
     let zone = edition.rulebook.settings.hours.zone();
     let sheets = spreadsheet::week(&statistics, zone, &names);
     sheet::book(&format!("yingda-{}-{}", days.from, days.until), &sheets)
+}
+
+async fn count(
+    visit: &Visit,
+    served: &Served,
+    days: Days,
+) -> Result<(Arc<Statistics>, Timestamp), PageError> {
+    let key = (served.id().clone(), days.period(visit));
+    if let Some(kept) = visit.console.counted.find(&key, visit.now()) {
+        return Ok(kept);
+    }
+    let statistics = visit.console.store.load_statistics(served.id(), key.1).await?;
+    Ok((visit.console.counted.keep(key, statistics, visit.now()), visit.now()))
 }
 
 /// What the numbers of a page share.
@@ -190,6 +202,7 @@ impl View<'_> {
                 "data.rate",
                 percent(total.answer_rate()),
             ),
+            self.number("data.form", total.form, outcome(OutcomeKind::Form)),
             self.number("data.asked_back", total.asked_back, outcome(OutcomeKind::Choices)),
             detailed(
                 self.number("data.missed", total.missed, outcome(OutcomeKind::Fallback)),
@@ -197,7 +210,7 @@ impl View<'_> {
                 percent(total.miss_rate()),
             ),
             detailed(
-                self.number("data.handed_over", waiting.joined, outcome(OutcomeKind::Human)),
+                self.number("data.handed_over", total.handed_over, outcome(OutcomeKind::Human)),
                 "data.first_response",
                 median.unwrap_or_else(|| "—".to_owned()),
             ),

@@ -28,6 +28,8 @@ pub(super) enum PageError {
     Forbidden { role: Role },
     #[error("there is no such page")]
     Missing,
+    #[error("no account is served yet")]
+    NoAccount,
     #[error("nobody has a password yet")]
     NotSetUp,
     #[error("a form was sent from another page than ours")]
@@ -95,7 +97,7 @@ impl PageError {
             Self::Forbidden { .. } | Self::NotSetUp | Self::ForeignForm | Self::StaleForm => {
                 StatusCode::FORBIDDEN
             }
-            Self::Missing => StatusCode::NOT_FOUND,
+            Self::Missing | Self::NoAccount => StatusCode::NOT_FOUND,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -109,6 +111,7 @@ impl PageError {
             Self::LoggedOut { .. } | Self::FromElsewhere { .. } => "failure.logged_out",
             Self::Forbidden { .. } => "failure.forbidden",
             Self::Missing => "failure.missing",
+            Self::NoAccount => "failure.no_account",
             Self::NotSetUp => "failure.not_set_up",
             Self::ForeignForm => "failure.foreign_form",
             Self::StaleForm => "failure.stale_form",

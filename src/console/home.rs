@@ -109,7 +109,7 @@ fn unfinished_places(visit: &Visit, status: &Status) -> Option<Task> {
         urgency: Urgency::Soon,
         what: what.with("n", files.len()).with("m", rules.len()),
         detail: (!names.is_empty()).then(|| names.join("、") + " …"),
-        action: None,
+        action: Some(("/console/todo".to_owned(), visit.caller.t.say("nav.todo").owned())),
     })
 }
 
@@ -149,14 +149,21 @@ async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageEr
     let step = |key, is_done, address| Step { name: t.say(key).owned(), is_done, address };
     let is_filled = !status.problems.iter().any(|problem| problem.code == "unfinished");
     let (heard, members) = (has_heard(console).await?, console.store.list_staff().await?.len());
+    // What a demonstration serves is nobody's account.
+    let is_connected = console.mode == Mode::Service || console.accounts.now().len() > 1;
+    let may_connect = visit.staff.role.may(Right::Administer);
     let mut steps = vec![
         step("home.step_password", true, None),
         // Trying it out leaves no trace: it counts as done once real messages come.
         step("home.step_try", heard, Some("/console/try")),
-        step("home.step_contact", edition.rulebook.catalog.default_contact().is_some(), None),
-        step("home.step_hours", !edition.rulebook.settings.hours.is_unset(), None),
-        step("home.step_filled", is_filled, None),
-        step("home.step_account", console.mode == Mode::Service, None),
+        step(
+            "home.step_contact",
+            edition.rulebook.catalog.default_contact().is_some(),
+            Some("/console/contacts"),
+        ),
+        step("home.step_hours", !edition.rulebook.settings.hours.is_unset(), Some("/console/settings")),
+        step("home.step_filled", is_filled, Some("/console/todo")),
+        step("home.step_account", is_connected, may_connect.then_some("/console/accounts")),
         step("home.step_message", heard, None),
     ];
     if visit.staff.role.may(Right::Administer) {

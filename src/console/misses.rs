@@ -19,9 +19,9 @@ use super::served::Served;
 use super::tab::Tab;
 use super::visit::{Sent, Visit, address, go, in_address};
 use super::words::{Sentence, Words};
-use super::{Gate, addresses, when};
+use super::{Gate, addresses, kept, when};
 use crate::answer::misses::{Cluster, Missed, cluster};
-use crate::model::{DeliveryKey, Right, RuleId};
+use crate::model::{AccountId, DeliveryKey, Right, RuleId};
 use crate::spreadsheet::WeekNames as _;
 use crate::store::{Closing, Miss};
 
@@ -112,8 +112,12 @@ struct Line {
     chat: String,
 }
 
+/// By account, list and days.
+pub(super) type Kept = kept::Kept<(AccountId, String, String), Grouped>;
+
 /// Messages of a list, grouped.
-struct Grouped {
+#[derive(Debug)]
+pub(super) struct Grouped {
     misses: Vec<Miss>,
     clusters: Vec<Cluster>,
 }
@@ -155,6 +159,7 @@ pub(super) async fn ignore(
 ) -> Result<Response, PageError> {
     let messages = find(&visit, &served, &asked, &chosen).await?;
     visit.console.store.close_misses(served.id(), &messages, &Closing::Ignored, &visit.act()).await?;
+    visit.console.grouped.forget();
     Ok(visit.done(&address(PATH, &asked.pairs(&served)), "misses.ignored_done"))
 }
 
@@ -166,6 +171,7 @@ pub(super) async fn reopen(
 ) -> Result<Response, PageError> {
     let messages = find(&visit, &served, &asked, &chosen).await?;
     visit.console.store.reopen_misses(served.id(), &messages).await?;
+    visit.console.grouped.forget();
     Ok(visit.done(&address(PATH, &asked.pairs(&served)), "misses.reopened_done"))
 }
 
@@ -203,7 +209,8 @@ async fn find(
     asked: &Asked,
     chosen: &Chosen,
 ) -> Result<Vec<DeliveryKey>, PageError> {
-    let Grouped { misses, clusters } = load(visit, served, asked).await?;
+    let grouped = load(visit, served, asked).await?;
+    let Grouped { misses, clusters } = &*grouped;
     let until = Timestamp::from_millisecond(chosen.until).map_err(|_| PageError::Unreadable)?;
     let members = |cluster: &Cluster| -> Vec<&Miss> {
         cluster.messages.iter().filter_map(|at| misses.get(*at)).collect()
@@ -213,8 +220,12 @@ async fn find(
     Ok(found.into_iter().filter(|miss| miss.at <= until).map(|miss| miss.message.clone()).collect())
 }
 
-async fn load(visit: &Visit, served: &Served, asked: &Asked) -> Result<Grouped, PageError> {
+async fn load(visit: &Visit, served: &Served, asked: &Asked) -> Result<Arc<Grouped>, PageError> {
     let (store, now) = (&visit.console.store, visit.now());
+    let key = (served.id().clone(), asked.list.clone(), asked.days().to_owned());
+    if let Some((grouped, _)) = visit.console.grouped.find(&key, now) {
+        return Ok(grouped);
+    }
     let days = asked.days().parse().unwrap_or(7);
     let since = now.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN);
     // What came in this very moment counts too.
@@ -224,14 +235,14 @@ async fn load(visit: &Visit, served: &Served, asked: &Asked) -> Result<Grouped, 
         "ignored" => store.list_ignored(served.id(), since).await?,
         _ => store.list_missed(served.id(), since, until).await?,
     };
-    let misses = Arc::new(misses);
-    let grouping = {
-        let misses = Arc::clone(&misses);
-        move || group(&misses)
+    let grouping = move || {
+        let clusters = group(&misses);
+        Grouped { misses, clusters }
     };
     // Thousands of messages take a moment: not on a thread that answers.
-    let clusters = tokio::task::spawn_blocking(grouping).await.unwrap_or_default();
-    Ok(Grouped { misses: Arc::unwrap_or_clone(misses), clusters })
+    let grouped = tokio::task::spawn_blocking(grouping).await;
+    let grouped = grouped.map_err(|failure| PageError::Broken(failure.to_string().into()))?;
+    Ok(visit.console.grouped.keep(key, grouped, now))
 }
 
 fn group(misses: &[Miss]) -> Vec<Cluster> {

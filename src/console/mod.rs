@@ -9,6 +9,7 @@
 
 mod account;
 mod assets;
+mod catalog;
 mod chat;
 mod chats;
 mod confirm;
@@ -17,12 +18,14 @@ mod cookie;
 mod data;
 mod diff;
 mod door;
+mod exchange;
 mod failure;
 mod form;
 mod frame;
 mod headers;
 mod home;
 mod join;
+mod kept;
 mod keys;
 mod lead;
 mod leads;
@@ -47,6 +50,7 @@ mod sheet;
 mod style;
 mod tab;
 mod tokens;
+mod upload;
 mod visit;
 mod when;
 mod words;
@@ -65,6 +69,8 @@ use crate::conversation::Desk;
 use crate::model::{Clock, Right, Roster};
 use crate::publishing::{self, Status};
 use crate::store::{Store, StoreError};
+
+use catalog::{articles, contacts, courses, forms, settings, todo};
 
 use page::{Page, here_only, open, page};
 use password::Hasher;
@@ -109,6 +115,7 @@ struct Console {
     public_url: Option<Arc<str>>,
     mode: Mode,
     counted: data::Counted,
+    grouped: misses::Kept,
     hasher: Hasher,
     /// Somebody has a password. It never becomes untrue again.
     is_set_up: AtomicBool,
@@ -172,9 +179,45 @@ fn pages() -> Vec<Page> {
         page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
     ];
     pages.extend(pages_about_people());
+    pages.extend(pages_of_content());
     #[cfg(debug_assertions)]
     pages.push(page("/console/style", Right::Enter, get(style::show)));
     pages
+}
+
+/// What replies share, and how tables of it come in and go out.
+fn pages_of_content() -> Vec<Page> {
+    vec![
+        page("/console/courses", Right::Enter, get(courses::show)),
+        page("/console/courses/new", Right::Edit, get(courses::new).post(courses::add)),
+        page("/console/courses/{id}", Right::Edit, get(courses::one).post(courses::change)),
+        page("/console/courses/{id}/remove", Right::Edit, get(courses::ask_removal).post(courses::remove)),
+        page("/console/contacts", Right::Enter, get(contacts::show)),
+        page("/console/contacts/new", Right::Edit, get(contacts::new).post(contacts::add)),
+        page("/console/contacts/{id}", Right::Edit, get(contacts::one).post(contacts::change)),
+        page("/console/contacts/{id}/remove", Right::Edit, get(contacts::ask_removal).post(contacts::remove)),
+        page("/console/articles", Right::Enter, get(articles::show)),
+        page("/console/articles/new", Right::Edit, get(articles::new).post(articles::add)),
+        page("/console/articles/{id}", Right::Edit, get(articles::one).post(articles::change)),
+        page("/console/articles/{id}/remove", Right::Edit, get(articles::ask_removal).post(articles::remove)),
+        page("/console/forms", Right::Enter, get(forms::show)),
+        page("/console/forms/{id}", Right::Enter, get(forms::one)),
+        page("/console/forms/{id}/words", Right::Edit, get(forms::wording).post(forms::change_wording)),
+        page("/console/forms/{id}/steps", Right::Edit, get(forms::new_step).post(forms::add_step)),
+        page("/console/forms/{id}/steps/{name}", Right::Edit, get(forms::step).post(forms::change_step)),
+        page("/console/forms/{id}/steps/{name}/move", Right::Edit, post(forms::move_step)),
+        page(
+            "/console/forms/{id}/steps/{name}/remove",
+            Right::Edit,
+            get(forms::ask_step_removal).post(forms::remove_step),
+        ),
+        page("/console/settings", Right::Enter, get(settings::show)),
+        page("/console/settings/{id}", Right::Edit, get(settings::one).post(settings::change)),
+        page("/console/todo", Right::Enter, get(todo::show)),
+        page("/console/import", Right::Enter, get(exchange::show)),
+        page("/console/import/table", Right::Edit, post(exchange::take)),
+        page("/console/import/{id}/export", Right::Enter, get(exchange::export_table)),
+    ]
 }
 
 /// Whoever writes to us, and what they asked.
@@ -237,7 +280,7 @@ impl Console {
         let Wiring { store, live, desk, gate, clock, status, accounts, public_url, mode } = wiring;
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
-        let counted = data::Counted::default();
+        let (counted, grouped) = (data::Counted::default(), misses::Kept::default());
         Self {
             store,
             live,
@@ -250,6 +293,7 @@ impl Console {
             public_url,
             mode,
             counted,
+            grouped,
             hasher,
             is_set_up,
         }

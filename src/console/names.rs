@@ -43,6 +43,7 @@ impl Names {
             Actor::Customer => self.t.say("names.customer").into(),
             Actor::System => self.t.say("names.system").into(),
             Actor::Staff(id) => self.staff(id),
+            Actor::Script(name) => self.t.say("names.script").with("name", name).into(),
         }
     }
 }

@@ -37,7 +37,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Served {
 impl Served {
     pub(super) fn find(visit: &Visit, asked: &str) -> Result<Self, PageError> {
         let accounts = visit.console.accounts.now();
-        let first = accounts.first().ok_or(PageError::Missing)?;
+        let first = accounts.first().ok_or(PageError::NoAccount)?;
         let account = accounts.iter().find(|account| account.id.as_str() == asked).unwrap_or(first);
         let choice = |account: &ServedAccount| Choice::new(account.id.as_str(), account.name.as_str());
         Ok(Self {

@@ -15,8 +15,6 @@ use super::when;
 use crate::model::Role;
 use crate::store::{ApiToken, OperationKind};
 
-/// So that a token found in a file says what it opens.
-const PREFIX: &str = "yingda_";
 const MAX_NAME_CHARS: usize = 60;
 
 #[derive(Template)]
@@ -62,7 +60,7 @@ pub(super) async fn make(visit: Visit, Sent(sent): Sent<Making>) -> Result<Respo
     }
     let operation = visit.does(OperationKind::TokenMade, name).after(role.title());
     let ticket = visit.console.store.make_token(role, &operation).await?;
-    show_page(&TokensPage::of(&visit, Some(format!("{PREFIX}{}", ticket.as_str()))).await?)
+    show_page(&TokensPage::of(&visit, Some(format!("{}{}", ApiToken::PREFIX, ticket.as_str()))).await?)
 }
 
 pub(super) async fn ask_revoke(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {

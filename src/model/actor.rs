@@ -12,6 +12,8 @@ pub enum Actor {
     /// yingda itself, on schedule.
     System,
     Staff(String),
+    /// A script, by the name of its token.
+    Script(String),
 }
 
 /// Who does something, and when.
@@ -22,15 +24,17 @@ pub struct Act {
 }
 
 const STAFF: &str = "staff:";
+const SCRIPT: &str = "script:";
 
 impl Actor {
     /// As it was stored. What nobody can be is yingda itself.
     pub fn read(stored: &str) -> Self {
         match stored {
             "customer" => Self::Customer,
-            other => match other.strip_prefix(STAFF) {
-                Some(id) => Self::Staff(id.to_owned()),
-                None => Self::System,
+            other => match (other.strip_prefix(STAFF), other.strip_prefix(SCRIPT)) {
+                (Some(id), _) => Self::Staff(id.to_owned()),
+                (None, Some(name)) => Self::Script(name.to_owned()),
+                (None, None) => Self::System,
             },
         }
     }
@@ -42,6 +46,7 @@ impl fmt::Display for Actor {
             Self::Customer => f.write_str("customer"),
             Self::System => f.write_str("system"),
             Self::Staff(id) => write!(f, "{STAFF}{id}"),
+            Self::Script(name) => write!(f, "{SCRIPT}{name}"),
         }
     }
 }
@@ -52,9 +57,13 @@ mod tests {
 
     #[test]
     fn an_actor_is_read_as_it_was_stored() {
-        for actor in
-            [Actor::Customer, Actor::System, Actor::Staff("li".into()), Actor::Staff("customer".into())]
-        {
+        for actor in [
+            Actor::Customer,
+            Actor::System,
+            Actor::Staff("li".into()),
+            Actor::Staff("customer".into()),
+            Actor::Script("每周导出".into()),
+        ] {
             assert_eq!(Actor::read(&actor.to_string()), actor);
         }
     }

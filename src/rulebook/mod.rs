@@ -62,7 +62,7 @@ pub use hours::Hours;
 pub use phrases::Phrase;
 pub use problem::{Problem, Severity};
 pub use render::{Moment, Rendered};
-pub use reply::Replies;
+pub use reply::{Kind, Replies};
 pub use settings::Settings;
 
 /// Everything that answers depend on. Made by `check`, never changed.

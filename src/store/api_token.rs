@@ -23,6 +23,11 @@ pub struct ApiToken {
     pub used_at: Option<Timestamp>,
 }
 
+impl ApiToken {
+    /// So that a token found in a file says what it opens.
+    pub const PREFIX: &str = "yingda_";
+}
+
 type Row = (String, String, String, String, i64, Option<i64>);
 
 const COLUMNS: &str = "id, name, role, made_by, made_at, used_at";

@@ -68,8 +68,8 @@ pub use invitation::{Invitation, Purpose};
 pub use job::{JobStanding, Lease};
 pub use journal::Place as JournalPlace;
 pub use lead::{
-    Changed as LeadChanged, DueBy, Lead, LeadChange, LeadCounts, LeadFilter, LeadOrder, LeadOwner, LeadPage,
-    LocalTime, PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
+    Changed as LeadChanged, DueBy, Lead, LeadChange, LeadCounts, LeadCursor, LeadFilter, LeadOrder,
+    LeadOwner, LeadPage, LocalTime, PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
 };
 pub use leftover::{Leftover, find_journals, find_leftover, replay_leftover, wait_for_journal};
 pub use look::Look;

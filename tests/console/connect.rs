@@ -167,7 +167,7 @@ async fn new_secrets_count_at_once_and_wechat_may_be_slower() {
 
     let page = browser.get(SECOND).await;
     page.shows("等微信验证");
-    page.shows("旧的 Token 和密钥收到");
+    page.shows("旧的 Token 和密钥有效到");
     assert_eq!(says(&yingda, &before).await, StatusCode::OK, "WeChat does not know yet");
     browser.get(SECOND).await.shows("等微信验证");
     let after = wechat(&copied(&page, "copy-token"), &copied(&page, "copy-key"));

@@ -48,7 +48,7 @@ async fn each_number_opens_its_list() {
         ("回答", vec!["多少钱", "价格", "提交"]),
         ("反问", vec!["怎么"]),
         ("未命中", vec!["有没有篮球场"]),
-        ("要人工", vec!["人工"]),
+        ("转人工", vec!["人工"]),
         ("线索", vec!["261123-01 某县税务局"]),
     ] {
         let list = browser.get(&opens(&page, name)).await;
@@ -73,7 +73,7 @@ async fn a_chart_says_the_same_as_the_table_beside_it() {
     });
     assert_eq!(bars.count(), 2, "one by day, one by hour");
     page.shows("<tr><th scope=\"row\">11-23</th><td>3</td><td>1</td><td>1</td><td>1</td></tr>");
-    page.shows("<tr><th scope=\"row\">10</th><td>3</td><td>1</td><td>1</td><td>1</td></tr>");
+    page.shows("<tr><th scope=\"row\">10:00</th><td>3</td><td>1</td><td>1</td><td>1</td></tr>");
     assert_eq!(page.body.matches("<tr><th scope=\"row\">").count() - 24 - 30, 2 + 1 + 6 + 1);
 }
 

@@ -101,7 +101,7 @@ async fn who_may_only_look_sees_no_number_and_changes_nothing() {
         let browser = Browser::with_role(&yingda, role).await;
         let list = browser.get("/console/leads").await;
         list.shows(MASKED);
-        list.hides("导出");
+        list.hides("/console/leads/export");
         let card = browser.get("/console/leads/261123-01").await;
         card.hides("查看完整号码</button>");
         card.hides("name=\"note\"");

@@ -104,26 +104,9 @@ async fn english_pages_are_english() {
     let more = browser.get("/console/more").await;
 
     more.shows("<html lang=\"en\"");
-    insta::assert_snapshot!(main_of(&more), @r#"
-    More
-    Work
-    Home
-    Chats
-    Leads
-    Unanswered
-    Going live
-    Try it
-    Administration
-    Connections
-    Data
-    Members
-    Log
-    API tokens
-    Yourself
-    My account
-    Keyboard
-    Log out
-    "#);
+    let text = main_of(&more);
+    assert!(text.starts_with("More\nWork\nHome\n") && text.ends_with("Log out"), "{text}");
+    assert!(text.is_ascii(), "a word is not in English:\n{text}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Accounts made while the service runs: served at once, here and in other
 //! processes; their secrets change without a message being lost.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -125,6 +125,24 @@ async fn another_process_serves_a_new_account_once_it_looks() {
 
     assert!(other.find(&id).is_some());
     assert_eq!(other.roster().ids(), [id]);
+}
+
+#[tokio::test]
+async fn another_process_serves_a_new_account_within_a_second() {
+    let yingda = Yingda::start().await;
+    let (store, clock) = (yingda.app.store.clone(), yingda.clock.clone());
+    let other = Accounts::open(Vec::new(), store, clock, Metrics::default()).await.expect("readable");
+    let following = tokio::spawn(other.clone().follow());
+    let id = AccountId::parse("second").expect("a slug");
+
+    make(&yingda, &fresh_pair()).await;
+    let made_at = Instant::now();
+
+    while other.find(&id).is_none() {
+        assert!(made_at.elapsed() < SECOND, "it is not served");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    following.abort();
 }
 
 #[tokio::test]

@@ -9,5 +9,6 @@ pub mod process;
 pub mod proxy;
 pub mod robot;
 pub mod said;
+pub mod script;
 pub mod service;
 pub mod versions;

@@ -52,7 +52,9 @@ const RULES: &[(&str, &str)] = &[
 pub struct Setup {
     pub encryption: Encryption,
     pub store_url: Option<String>,
-    /// Lines of yingda.toml under `[desk]`.
+    /// Lines of yingda.toml under `[server]`.
+    pub server: String,
+    /// Lines under `[desk]`.
     pub desk: String,
     /// Lines under `[[account]]`.
     pub account: String,
@@ -64,6 +66,7 @@ impl Default for Setup {
         Self {
             encryption: Encryption::Safe,
             store_url: None,
+            server: String::new(),
             desk: String::new(),
             account: String::new(),
             files: RULES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(),
@@ -241,9 +244,10 @@ fn configuration(folder: &Path, setup: &Setup) -> String {
         None => (sqlite, String::new()),
     };
     format!(
-        "[store]\nurl = \"{url}\"\njournal = \"{}\"\njournal_mib = 4\n{key}[rulebook]\nfolder = \"{}\"\n[desk]\n{}\n[[account]]\nid = \"main\"\n\
+        "[server]\n{}\n[store]\nurl = \"{url}\"\njournal = \"{}\"\njournal_mib = 4\n{key}[rulebook]\nfolder = \"{}\"\n[desk]\n{}\n[[account]]\nid = \"main\"\n\
          channel = \"wechat\"\nname = \"培训中心\"\napp_id = \"{APP_ID}\"\ntoken = \"{TOKEN}\"\n\
          encoding_aes_key = \"{AES_KEY}\"\nencryption = \"{encryption}\"\n{}\n",
+        setup.server,
         folder.join("data/yingda.journal").display(),
         folder.join("responses").display(),
         setup.desk,

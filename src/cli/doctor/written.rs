@@ -78,7 +78,7 @@ pub fn check_accounts(config: &Config, findings: &mut Vec<Finding>) -> Vec<Chann
         }
     };
     if channels.is_empty() {
-        let remedy = "加一节 [[account]]，或运行 yingda init";
+        let remedy = "加一节 [[account]]，运行 yingda init，或在控制台“接入”页建一个（那里有它的自检）";
         findings.push(Finding::bad("account", "设置里没有账号", remedy));
     }
     for (account, channel) in config.accounts.iter().zip(&channels) {

@@ -59,7 +59,7 @@ pub(super) fn lines(
     let t = visit.caller.t;
     let mut lines = Vec::with_capacity(entries.len() * 2);
     for entry in entries.into_iter().rev() {
-        let at = when::minute(&visit.console, entry.at);
+        let at = when::brief(&visit.console, entry.at, visit.now());
         match entry.what {
             Happened::Said(said) => {
                 let original = revealed.filter(|(key, _)| **key == said.key).map(|(_, text)| text);

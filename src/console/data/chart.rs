@@ -13,9 +13,9 @@ use crate::store::Outcomes;
 const WIDTH: u64 = 720;
 const HEIGHT: u64 = 160;
 /// Below the bars, for their names.
-const FOOT: u64 = 24;
+const FOOT: u64 = 28;
 /// Names below the bars that can be read beside each other.
-const MOST_NAMED: usize = 12;
+const MOST_NAMED: usize = 8;
 
 pub(super) struct Chart {
     pub title: Sentence<'static>,
@@ -62,7 +62,7 @@ impl Chart {
     pub(super) fn by_hour(hours: &BTreeMap<i8, Outcomes>, t: &'static Words) -> Self {
         let rows = (0..24_i8).map(|hour| {
             let counts = hours.get(&hour).copied().map(shown).unwrap_or_default();
-            (hour.to_string(), counts)
+            (format!("{hour}:00"), counts)
         });
         Self::of("data.by_hour", rows.collect(), t)
     }
@@ -89,7 +89,7 @@ impl Chart {
             view: format!("0 0 {WIDTH} {}", HEIGHT + FOOT),
             bars,
             rows,
-            legend: ["data.answered", "data.asked_back", "data.missed", "data.handed_over"]
+            legend: ["data.answered_and_forms", "data.asked_back", "data.missed", "data.handed_over"]
                 .map(|key| t.say(key).owned()),
         }
     }

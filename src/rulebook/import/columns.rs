@@ -1,7 +1,6 @@
 //! Which column of a table is which: guessed from its heading, changed by whoever
 //! imports. Headings are what people call things; our own exports use the first.
 
-use super::super::cells::cell_name;
 use super::grid::Grid;
 
 /// What a table is imported as.
@@ -145,8 +144,7 @@ impl Mapping {
         let is_double = |(index, key): &(usize, &'static str)| {
             self.0.iter().take(*index).any(|earlier| *earlier == Some(*key))
         };
-        let letter = |index| cell_name(index, 0).trim_end_matches('0').to_owned();
-        keys.filter(is_double).map(|(index, key)| (letter(index), key)).collect()
+        keys.filter(is_double).map(|(index, key)| (Grid::letter(index), key)).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Reader as _, SheetVisible, Xlsx, open_workbook_from_rs};
 
-use super::super::cells::{Cells, Row};
+use super::super::cells::{Cells, Row, cell_name};
 use super::super::decode::{DecodeError, decode};
 use super::super::edit::cell_text;
 use super::{ImportError, MAX_BYTES, archive};
@@ -51,6 +51,11 @@ impl Grid {
     pub fn records(&self) -> impl Iterator<Item = (usize, &Vec<String>)> {
         let numbered = (1..).zip(&self.rows).skip(self.head().map_or(0, |head| head + 1));
         numbered.filter(|(_, row)| row.iter().any(|cell| !cell.trim().is_empty()))
+    }
+
+    /// `A`, `B`, … as the spreadsheet names its columns.
+    pub fn letter(column: usize) -> String {
+        cell_name(column, 0).trim_end_matches('0').to_owned()
     }
 
     /// The same as CSV, so that a page can carry it from one step to the next.

@@ -60,6 +60,13 @@ pub struct LeadPage {
     pub total: u64,
 }
 
+/// Where a page of leads ends, in the order of `LeadOrder::Newest`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeadCursor {
+    pub at: Timestamp,
+    pub number: LeadNumber,
+}
+
 /// How many leads stand where, tests left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeadCounts(Vec<(LeadStatus, u64)>);
@@ -140,6 +147,29 @@ impl Store {
         })?;
         let leads = self.load_leads(account, filter, PAGE, page.saturating_mul(PAGE)).await?;
         Ok(LeadPage { leads, total: total.unsigned_abs() })
+    }
+
+    /// The newest first, those after `before`: a lead that comes in meanwhile
+    /// moves no page.
+    pub async fn list_leads_before(
+        &self,
+        account: &AccountId,
+        filter: &LeadFilter,
+        before: Option<&LeadCursor>,
+        at_most: u32,
+    ) -> Result<Vec<Lead>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM lead {WHERE} AND (handed_in_at < $10 OR (handed_in_at = $10 AND number < $11)) \
+             {} LIMIT $12",
+            LeadOrder::Newest.sql()
+        );
+        let at = before.map_or(i64::MAX, |before| before.at.as_millisecond());
+        let number = before.map_or("", |before| before.number.as_str());
+        let rows: Vec<Row> = on_read!(&self.db, |pool| {
+            let query = bind_filter!(sqlx::query_as(AssertSqlSafe(sql)), account, filter);
+            query.bind(at).bind(number).bind(i64::from(at_most)).fetch_all(pool).await
+        })?;
+        rows.into_iter().map(Row::read).collect()
     }
 
     /// Every lead that a filter finds, for an export.

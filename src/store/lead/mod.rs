@@ -21,7 +21,7 @@ use super::StoreError;
 
 pub use change::{Changed, LeadChange, SeenLead};
 pub use hand_in::LocalTime;
-pub use list::{DueBy, LeadCounts, LeadFilter, LeadOrder, LeadOwner, LeadPage, PAGE};
+pub use list::{DueBy, LeadCounts, LeadCursor, LeadFilter, LeadOrder, LeadOwner, LeadPage, PAGE};
 pub use trail::{TrailEntry, What};
 
 pub(super) use hand_in::{HandIn, hand_in};

@@ -1,0 +1,19 @@
+//! Courses, contacts, articles, forms and settings: what many replies share. Each
+//! has a list and a form; what a form saves is in its member's draft. `thing` is
+//! what the forms have in common, `editing` their way from the page to the
+//! draft, `entry` one field. Not here: rules (rules), publishing (publish).
+
+pub(super) mod articles;
+pub(super) mod contacts;
+pub(super) mod courses;
+mod editing;
+mod entry;
+pub(super) mod forms;
+mod hours;
+mod list;
+pub(super) mod settings;
+mod shelf;
+mod thing;
+pub(super) mod todo;
+
+pub(super) use shelf::Shelf;

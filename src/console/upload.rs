@@ -1,0 +1,74 @@
+//! A form with a file in it (multipart/form-data), read whole into memory under
+//! limits. Its token comes in the address: `visit` does not read such bodies.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use bytes::Bytes;
+use multer::{Constraints, Multipart, SizeLimit, parse_boundary};
+
+use super::failure::PageError;
+use crate::rulebook::import::MAX_BYTES;
+
+/// Beside the file there is the table that a page carries, which may be longer
+/// than the file it came from, and some choices.
+const MAX_UPLOAD: u64 = 4 * (MAX_BYTES as u64);
+const MAX_FIELDS: usize = 300;
+
+#[derive(Debug, Default)]
+pub(super) struct Upload {
+    pub fields: Vec<(String, String)>,
+    /// What was chosen; empty where nothing was.
+    pub file: Bytes,
+}
+
+impl Upload {
+    pub(super) fn field(&self, name: &str) -> &str {
+        self.fields
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+            .unwrap_or_default()
+    }
+
+    /// Of several fields with one name.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, PageError> {
+        let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let boundary = media_type.and_then(|media_type| parse_boundary(media_type).ok());
+        let boundary = boundary.ok_or(PageError::Unreadable)?;
+        let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(MAX_UPLOAD));
+        let body = request.into_body().into_data_stream();
+        let mut parts = Multipart::with_constraints(body, boundary, limits);
+        let mut upload = Self::default();
+        while let Some(part) = parts.next_field().await.map_err(|error| refusal(&error))? {
+            if upload.fields.len() == MAX_FIELDS {
+                return Err(PageError::TooLong);
+            }
+            let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some();
+            let bytes = part.bytes().await.map_err(|error| refusal(&error))?;
+            if is_file {
+                upload.file = bytes;
+            } else {
+                upload.fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+            }
+        }
+        Ok(upload)
+    }
+}
+
+fn refusal(error: &multer::Error) -> PageError {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
+            PageError::TooLong
+        }
+        _ => PageError::Unreadable,
+    }
+}

@@ -1,0 +1,145 @@
+//! 导入导出 as a browser does it: a file, its columns, every mistake under the
+//! name of its cell, then the draft; and tables out.
+
+use axum::http::StatusCode;
+use yingda::model::Role;
+use yingda::spreadsheet::{Cell, Sheet, write};
+
+use crate::support::browser::Browser;
+use crate::support::html::elements_of;
+use crate::support::service::Yingda;
+
+fn xlsx(rows: &[&[&str]]) -> Vec<u8> {
+    let cells = |row: &&[&str]| row.iter().map(|text| Cell::from(*text)).collect();
+    let (head, body) = rows.split_first().expect("a head");
+    let headings = head.iter().map(|text| (*text).to_owned()).collect();
+    write(&[Sheet { name: "表".to_owned(), headings, rows: body.iter().map(cells).collect() }])
+        .expect("a file")
+}
+
+fn table_of(body: &str) -> String {
+    let (_, after) = body.split_once("name=\"table\"").expect("it travels in the page");
+    let (_, text) = after.split_once(">\n").expect("a text");
+    let text = text.split("</textarea>").next().expect("its end");
+    text.replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&")
+}
+
+#[tokio::test]
+async fn a_table_becomes_courses_column_by_column() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    browser.get("/console/import?as=courses").await.shows("导入成什么");
+    let table = xlsx(&[&["课名", "说明", "天数"], &["甲<b>", "要点一", "3"], &["乙", "", "三天"]]);
+
+    let read = browser.upload("/console/import/table", &[("as", "courses")], Some(("表.xlsx", &table))).await;
+
+    assert_eq!(read.status, StatusCode::OK);
+    elements_of(&read);
+    read.shows("C3：天数要填数字，例如 3 或 3-5，现在是「三天」。");
+    read.shows("新增 1，修改 0，不变 0；有 1 处要改。");
+    let carried = table_of(&read.body);
+    let fields = [
+        ("as", "courses"),
+        ("table", &carried),
+        ("column", "name"),
+        ("column", "audience"),
+        ("column", "days"),
+    ];
+    let checked =
+        browser.upload("/console/import/table", &[&fields[..], &[("do", "check")]].concat(), None).await;
+    checked.shows("新增 1");
+    let saved =
+        browser.upload("/console/import/table", &[&fields[..], &[("do", "save")]].concat(), None).await;
+
+    assert_eq!(saved.location(), "/console/import", "{saved:?}");
+    browser.get("/console/import").await.shows("已存入草稿");
+    let courses = browser.get("/console/courses").await;
+    courses.shows("甲&#60;b&#62;");
+    courses.hides("乙");
+    browser.get("/console/courses/c01").await.shows("value=\"要点一\"");
+}
+
+#[tokio::test]
+async fn a_table_whose_columns_nobody_knows_asks_which_is_which() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    browser.get("/console/import").await;
+
+    let read = browser
+        .upload(
+            "/console/import/table",
+            &[("as", "rules")],
+            Some(("a.csv", "一,二\n停车,有停车场\n".as_bytes())),
+        )
+        .await;
+    read.shows("没有一列是「回复」");
+    let table = table_of(&read.body);
+    let fields = [("as", "rules"), ("table", &table), ("column", "contains"), ("column", "contains")];
+    browser.upload("/console/import/table", &fields, None).await.shows("B 列和前面的列选了同一项");
+    let fields =
+        [("as", "rules"), ("table", &table), ("column", "contains"), ("column", "reply"), ("do", "save")];
+    let saved = browser.upload("/console/import/table", &fields, None).await;
+
+    assert_eq!(saved.location(), "/console/import", "{saved:?}");
+}
+
+#[tokio::test]
+async fn wechats_own_replies_are_read_and_what_is_left_out_is_listed() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    browser.get("/console/import").await;
+    let told = r#"{"add_friend_autoreply_info":{"type":"text","content":"欢迎"},"keyword_autoreply_info":{"list":[
+        {"rule_name":"停车","reply_mode":"reply_all","keyword_list_info":[{"match_mode":"equal","content":"停车"}],
+         "reply_list_info":[{"type":"text","content":"有停车场"},{"type":"img","content":"X"}]}]}}"#;
+
+    let read =
+        browser.upload("/console/import/table", &[("as", "rules")], Some(("a.json", told.as_bytes()))).await;
+
+    read.shows("规则「停车」的一条回复没有导入：图片");
+    read.shows("规则「欢迎」已经管这件事");
+    let table = table_of(&read.body);
+    let saved = browser
+        .upload("/console/import/table", &[("as", "rules"), ("table", &table), ("do", "save")], None)
+        .await;
+    assert_eq!(saved.location(), "/console/import", "{saved:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_table_is_refused_with_the_way_out() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    browser.get("/console/import").await;
+    let upload = async |file: Option<(&str, &[u8])>| {
+        browser.upload("/console/import/table", &[("as", "courses")], file).await
+    };
+
+    upload(None).await.shows("请选一个文件");
+    upload(Some(("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1"))).await.shows("另存为 .xlsx");
+    upload(Some(("a.xlsx", b"PK\x03\x04nothing"))).await.shows("不是 .xlsx 表格");
+    let large = vec![b'a'; (8 << 20) + 1];
+    upload(Some(("a.csv", &large))).await.shows("最多 8 MB");
+    let huge = vec![b'a'; 33 << 20];
+    assert_eq!(upload(Some(("a.csv", &huge))).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let viewer = Browser::with_role(&yingda, Role::Viewer).await;
+    viewer.get("/console/import").await;
+    let refused = viewer.upload("/console/import/table", &[("as", "courses")], None).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn tables_come_out_as_files_that_a_spreadsheet_opens() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Viewer).await;
+
+    for what in ["rules", "courses", "contacts"] {
+        let file = browser.get(&format!("/console/import/{what}/export")).await;
+        assert_eq!(file.status, StatusCode::OK, "{what}");
+        assert_eq!(file.header("content-disposition"), format!("attachment; filename=\"{what}.xlsx\""));
+        assert!(file.body.starts_with("PK"), "{what}");
+    }
+    assert_eq!(browser.get("/console/import/settings/export").await.status, StatusCode::NOT_FOUND);
+}
