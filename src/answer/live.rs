@@ -28,6 +28,7 @@ impl Edition {
         let by_option = (0..rulebook.rules.len())
             .map(RuleIndex::new)
             .zip(&rulebook.rules)
+            .filter(|(_, rule)| rule.enabled)
             .map(|(index, rule)| (rule.id.option_id(), index))
             .collect();
         Self { version, rulebook, matcher, by_option }
@@ -56,6 +57,11 @@ impl Edition {
     /// The rule behind a tapped option, however long ago it was offered.
     pub fn find_tapped(&self, option_id: &str) -> Option<RuleIndex> {
         self.by_option.get(option_id).copied()
+    }
+
+    /// The rule, if it is not turned off.
+    pub fn find_enabled(&self, id: &RuleId) -> Option<RuleIndex> {
+        self.find_rule(id).filter(|index| self.rule_at(*index).is_some_and(|rule| rule.enabled))
     }
 
     pub fn find_rule(&self, id: &RuleId) -> Option<RuleIndex> {

@@ -41,7 +41,9 @@ mod pager;
 mod password;
 mod phrases;
 mod preferences;
+mod publish;
 mod rehearse;
+mod rules;
 mod second_factor;
 mod served;
 mod setup;
@@ -106,7 +108,6 @@ struct Console {
     store: Store,
     live: Live,
     desk: Arc<Desk>,
-    #[expect(dead_code, reason = "for the pages that publish")]
     gate: publishing::Gate,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
@@ -117,13 +118,27 @@ struct Console {
     counted: data::Counted,
     grouped: misses::Kept,
     hasher: Hasher,
+    shelves: rules::Shelves,
+    figures: rules::FigureCache,
     /// Somebody has a password. It never becomes untrue again.
     is_set_up: AtomicBool,
 }
 
 /// The table of contents: every address, who may open it, and what answers.
 fn pages() -> Vec<Page> {
-    let mut pages = vec![
+    let mut pages = first_pages();
+    pages.extend(pages_of_oneself());
+    pages.extend(pages_of_rules());
+    pages.extend(pages_about_people());
+    pages.extend(pages_of_content());
+    pages.extend(publishing_pages());
+    #[cfg(debug_assertions)]
+    pages.push(page("/console/style", Right::Enter, get(style::show)));
+    pages
+}
+
+fn first_pages() -> Vec<Page> {
+    vec![
         // For anyone
         here_only("/setup", get(setup::show).post(setup::take)),
         here_only("/try", get(rehearse::show_here).post(rehearse::say_here)),
@@ -136,17 +151,6 @@ fn pages() -> Vec<Page> {
         page("/console/try", Right::Enter, get(rehearse::show).post(rehearse::say)),
         page("/console/more", Right::Enter, get(more::show)),
         page("/console/keys", Right::Enter, get(keys::show)),
-        // Oneself
-        page("/console/logout", Right::Enter, post(account::log_out)),
-        page("/console/account", Right::Enter, get(account::show)),
-        page("/console/account/password", Right::Enter, post(account::change_password)),
-        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
-        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
-        page(
-            "/console/account/codes/off",
-            Right::Enter,
-            get(second_factor::ask_off).post(second_factor::turn_off),
-        ),
         // Administration
         page("/console/accounts", Right::Administer, get(connect::list)),
         page("/console/accounts/new", Right::Administer, get(connect::ask).post(connect::make)),
@@ -177,12 +181,57 @@ fn pages() -> Vec<Page> {
         page("/console/log/export", Right::Administer, get(log::export)),
         page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
         page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
-    ];
-    pages.extend(pages_about_people());
-    pages.extend(pages_of_content());
-    #[cfg(debug_assertions)]
-    pages.push(page("/console/style", Right::Enter, get(style::show)));
-    pages
+    ]
+}
+
+fn publishing_pages() -> Vec<Page> {
+    vec![
+        page("/console/publish", Right::Enter, get(publish::show)),
+        page("/console/publish/now", Right::Edit, post(publish::publish)),
+        page("/console/publish/undo", Right::Edit, post(publish::undo)),
+        page("/console/publish/keep", Right::Edit, post(publish::keep)),
+        page("/console/publish/discard", Right::Edit, get(publish::ask_discard).post(publish::discard)),
+        page("/console/publish/versions/{id}", Right::Enter, get(publish::show_version)),
+        page(
+            "/console/publish/versions/{id}/restore",
+            Right::Edit,
+            get(publish::ask_restore).post(publish::restore),
+        ),
+        page("/console/publish/waiting/{id}", Right::Enter, get(publish::show_waiting)),
+        page("/console/publish/waiting/{id}/approve", Right::Edit, post(publish::approve)),
+        page("/console/publish/waiting/{id}/withdraw", Right::Edit, post(publish::withdraw)),
+    ]
+}
+
+/// Whoever is logged in, and their own account.
+fn pages_of_oneself() -> Vec<Page> {
+    vec![
+        page("/console/logout", Right::Enter, post(account::log_out)),
+        page("/console/account", Right::Enter, get(account::show)),
+        page("/console/account/password", Right::Enter, post(account::change_password)),
+        page("/console/account/sessions/end", Right::Enter, post(account::end_session)),
+        page("/console/account/codes", Right::Enter, get(second_factor::show).post(second_factor::turn_on)),
+        page(
+            "/console/account/codes/off",
+            Right::Enter,
+            get(second_factor::ask_off).post(second_factor::turn_off),
+        ),
+    ]
+}
+
+/// What is answered, rule by rule.
+fn pages_of_rules() -> Vec<Page> {
+    vec![
+        page("/console/rules", Right::Enter, get(rules::show)),
+        page("/console/rules/new", Right::Edit, get(rules::show_new).post(rules::make)),
+        page("/console/rules/preview", Right::Edit, post(rules::preview)),
+        page("/console/rules/{id}", Right::Enter, get(rules::show_one)),
+        page("/console/rules/{id}/save", Right::Edit, post(rules::take)),
+        page("/console/rules/{id}/publish", Right::Edit, post(rules::publish)),
+        page("/console/rules/{id}/switch", Right::Edit, post(rules::switch)),
+        page("/console/rules/{id}/undo", Right::Edit, post(rules::undo)),
+        page("/console/rules/{id}/delete", Right::Edit, get(rules::ask_delete).post(rules::delete)),
+    ]
 }
 
 /// What replies share, and how tables of it come in and go out.
@@ -235,6 +284,7 @@ fn pages_about_people() -> Vec<Page> {
         page("/console/chats/{id}/words", Right::Serve, post(chat::leave_words)),
         page("/console/chats/{id}/words/back", Right::Serve, post(chat::take_back_words)),
         page("/console/chats/{id}/note", Right::Serve, post(chat::add_note)),
+        page("/console/chats/{id}/export", Right::Administer, get(chat::export)),
         page("/console/chats/{id}/delete", Right::Administer, get(chat::ask_delete).post(chat::delete)),
         page("/console/phrases", Right::Enter, get(phrases::show)),
         page("/console/phrases/save", Right::Serve, post(phrases::save)),
@@ -281,6 +331,7 @@ impl Console {
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
         let (counted, grouped) = (data::Counted::default(), misses::Kept::default());
+        let (shelves, figures) = (rules::Shelves::default(), rules::FigureCache::default());
         Self {
             store,
             live,
@@ -295,6 +346,8 @@ impl Console {
             counted,
             grouped,
             hasher,
+            shelves,
+            figures,
             is_set_up,
         }
     }

@@ -34,6 +34,7 @@ use crate::rehearsal::Rehearsal;
 pub(super) use bubble::{Bubble, Part};
 use input::{Act, Input};
 use script::{Line, Script};
+pub(super) use why::Why as Explained;
 use why::Why;
 pub(super) use why::{Told, told};
 
@@ -209,6 +210,12 @@ pub(super) struct Played {
     decided: crate::rehearsal::Decided,
     took: std::time::Duration,
     misses_before: u8,
+}
+
+/// What a message alone would be answered, and why.
+pub(super) fn explain(console: &Console, edition: &Arc<Edition>, text: &str, t: &'static Words) -> Explained {
+    let stage = Stage { console, t };
+    Why::of(&stage.send(&mut stage.new_script(), Content::text(text), edition), t)
 }
 
 /// A short conversation, for the page of components.

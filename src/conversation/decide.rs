@@ -244,7 +244,7 @@ impl Turn<'_> {
         let rulebook = &self.situation.edition.rulebook;
         let contact =
             rulebook.catalog.contacts.iter().find(|contact| contact.wechat.as_deref() == Some(said.text))?;
-        let rule = rulebook.rules.iter().find(|rule| rule.shows_contact(&contact.name))?;
+        let rule = rulebook.rules.iter().find(|rule| rule.enabled && rule.shows_contact(&contact.name))?;
         let conversation = self.situation.conversation.clone();
         Some(self.speak(Text::plain(said.text), Outcome::Answer(rule.id.clone()), conversation))
     }
@@ -300,7 +300,7 @@ impl Turn<'_> {
         }
         let number = words::option_number(text)?;
         let choice = offered.choices.get(number.checked_sub(1)?)?;
-        self.situation.edition.find_rule(&choice.rule)
+        self.situation.edition.find_enabled(&choice.rule)
     }
 
     pub(super) fn is_abuse(&self, text: &Normalized) -> bool {

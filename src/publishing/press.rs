@@ -144,7 +144,7 @@ impl Press {
                 () = gate.knocked() => true,
             };
             if is_called || turn % LOOKS_PER_QUESTION == 0 {
-                self.follow_store().await;
+                self.catch_up().await;
             }
             if !self.is_shared {
                 last_look = self.follow_folder(last_look).await;
@@ -161,8 +161,9 @@ impl Press {
         look
     }
 
-    /// A store that does not answer is told about elsewhere; it is asked again.
-    async fn follow_store(&mut self) {
+    /// Takes what is newer in the store live, as `follow` does by itself. A store
+    /// that does not answer is told about elsewhere; it is asked again.
+    pub async fn catch_up(&mut self) {
         let Ok(Some(number)) = self.gate.store().newest_version_number().await else { return };
         if number <= self.newest.number {
             return;
@@ -386,7 +387,7 @@ async fn read_folder(folder: &Path) -> Result<Files, PressError> {
 
 fn explain_collision(collision: &Collision) -> Problem {
     Problem::error("folder_collision", "文件夹里改了这个文件，线上也改了它：两份不一样，还没有取用文件夹里的。")
-        .remedy("请对照控制台「发布」里的线上版本改好它；以文件夹为准就运行 yingda publish，以线上为准就运行 yingda export。")
+        .remedy("请对照控制台「发布」里的线上版本改好它；以文件夹为准就运行 yingda publish，以线上为准就运行 yingda export --force。")
         .in_file(&collision.path)
 }
 

@@ -36,6 +36,7 @@ pub struct RestEntry {
     pub owner: Option<Written>,
     pub note: Option<Written>,
     pub waiting: bool,
+    pub disabled: bool,
     pub kind: KindEntry,
     pub fallback: Option<Written>,
 }
@@ -95,6 +96,10 @@ impl RuleEntry {
         entry
     }
 
+    pub fn is_off(&self) -> bool {
+        self.rest.as_ref().is_some_and(|rest| rest.disabled)
+    }
+
     pub fn kind(&self) -> &KindEntry {
         self.rest.as_ref().map_or(&KindEntry::Text, |rest| &rest.kind)
     }
@@ -112,6 +117,7 @@ impl RestEntry {
             owner: fields.text("owner", problems),
             note: fields.text("note", problems),
             waiting: fields.bool("waiting", problems).unwrap_or_default(),
+            disabled: fields.bool("enabled", problems) == Some(false),
             fallback: fields.text("fallback", problems),
             kind: KindEntry::from_header(fields, problems),
         }

@@ -33,6 +33,13 @@ pub const RULE: &[Key] = &[
     key("label", "\"费用\"", "同 name", "反问「您是想问」时显示的短名", "label when offered"),
     key("group", "\"食宿\"", "", "分组，只为好找", "group"),
     key(
+        "enabled",
+        "false",
+        "true",
+        "写 false 就停用：不再命中，别的规则里的链接也点不开它",
+        "false turns it off",
+    ),
+    key(
         "triggers",
         "[\"费用\", \"=价格\", \"^报名\", \"车费+报销\", \"/第[一二]批/\"]",
         "",
@@ -113,6 +120,8 @@ pub const RULE_COLUMNS: &[Key] = &[
     key("exclude", "免费", "", "有其中一个就不归这条", "never for these"),
     key("questions", "一个人大概多少钱", "", "样例问题", "sample questions"),
     key("reply", "费用要看人数。", "", "回复，写法同 .md 的正文", "reply"),
+    key("group", "食宿", "", "分组，只为好找", "group"),
+    key("enabled", "否", "是", "写「否」就停用", "no turns it off"),
 ];
 
 /// The columns of `courses.csv`.
@@ -176,6 +185,7 @@ pub const SETTINGS: &[Key] = &[
     key("words", "…", "", "用语红线，写成 [words]", "words to watch"),
     key("answers", "…", "", "怎么选规则，写成 [answers]", "how rules are chosen"),
     key("privacy", "…", "", "隐私说明页，写成 [privacy]", "the privacy page"),
+    key("publishing", "…", "", "怎样发布，写成 [publishing]", "how changes go live"),
 ];
 
 pub const CENTRE: &[Key] =
@@ -231,6 +241,14 @@ pub const PRIVACY: &[Key] = &[
     key("updated", "2026-03-01", "", "说明的日期", "date of the notice"),
     key("keep_leads_months", "12", "12", "同意提交的需求最长保存几个月，到期删除", "months a lead is kept"),
 ];
+
+pub const PUBLISHING: &[Key] = &[key(
+    "second_person",
+    "true",
+    "false",
+    "控制台里的改动要另一位编辑同意才生效；改文件和命令行不受限",
+    "a second person agrees",
+)];
 
 /// `forms/*.toml`. The name of the file is the form's id.
 pub const FORM: &[Key] = &[
@@ -304,6 +322,11 @@ pub const KINDS: &[(&str, &[&str], &str)] = &[
     ("video", &["media_id", "title", "description"], "视频"),
     ("music", &["title", "description", "url", "hq_url", "thumb_media_id"], "音乐"),
 ];
+
+/// The words of `KINDS`, for who offers them.
+pub fn kinds_of_reply() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(kind, ..)| *kind)
+}
 
 /// What `on` may hold.
 pub const OCCASIONS: &[(&str, &str)] = &[

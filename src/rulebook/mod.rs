@@ -6,6 +6,7 @@
 //! file has a `header` whose `syntax` is TOML (`slips` of the keyboard undone),
 //! taken apart by `fields`; a `table` has `cells`. `keys` lists all that can be
 //! written. `passage` turns texts into a `reply`, `render` sends it at a moment.
+//! `edit` changes files as their author would.
 
 mod ask;
 mod cells;
@@ -59,6 +60,7 @@ pub use check::{Checked, Surroundings, check};
 pub use files::{Files, ReadError};
 pub use form::{Form, FormField};
 pub use hours::Hours;
+pub use keys::kinds_of_reply;
 pub use phrases::Phrase;
 pub use problem::{Problem, Severity};
 pub use render::{Moment, Rendered};

@@ -30,6 +30,8 @@ pub struct Rule {
     /// Empty: every account.
     pub accounts: Vec<AccountId>,
     pub valid: Validity,
+    /// False: staff turned it off. It has no way in, and leads nowhere.
+    pub enabled: bool,
     pub owner: Option<Box<str>>,
     pub note: Option<Box<str>>,
     /// Whoever it answers waits for a person from then on: 投诉.
@@ -118,6 +120,7 @@ impl Rule {
             on: Vec::new(),
             accounts: Vec::new(),
             valid: Validity::default(),
+            enabled: true,
             owner: None,
             note: None,
             calls_staff: false,

@@ -5,12 +5,15 @@ use std::borrow::Cow;
 
 use super::cells::{Cell, Cells, Row, cell_name};
 use super::fields::{Written, closest, parse_date};
-use super::file::RuleEntry;
+use super::file::{RestEntry, RuleEntry};
 use super::keys::{self, Key};
 use super::problem::Problem;
 use super::source::{Source, Span};
 use super::trigger::{Mode, TriggerEntry};
 use jiff::civil::Date;
+
+const YES: [&str; 5] = ["是", "true", "yes", "1", "启用"];
+const NO: [&str; 5] = ["否", "false", "no", "0", "停用"];
 
 /// One row, its cells found by column name.
 #[derive(Debug)]
@@ -106,6 +109,31 @@ fn names(keys: &[Key]) -> String {
 }
 
 impl Record<'_> {
+    /// All of it, with its line break.
+    pub fn row(&self) -> Span {
+        self.row.span
+    }
+
+    pub fn columns(&self) -> &[Option<&'static str>] {
+        self.columns
+    }
+
+    /// Whether its `enabled` says no.
+    pub fn is_off(&self) -> bool {
+        self.text("enabled").is_some_and(|written| NO.contains(&&*written.text.to_lowercase()))
+    }
+
+    fn report_enabled(&self, problems: &mut Vec<Problem>) {
+        let Some((index, cell)) = self.cell("enabled") else { return };
+        let written = cell.text.trim().to_lowercase();
+        if !written.is_empty() && !YES.contains(&written.as_str()) && !NO.contains(&written.as_str()) {
+            let problem = self
+                .problem("bad-flag", index, &format!("要填「是」或「否」，现在是「{written}」"))
+                .remedy("停用写「否」，启用就空着。");
+            problems.push(self.source.locate(problem, cell.span));
+        }
+    }
+
     /// The row as a whole: its first line.
     pub fn span(&self) -> Span {
         self.source.rest_of_line(self.row.span.start())
@@ -253,6 +281,10 @@ fn read_rule(record: &Record<'_>, source: usize, problems: &mut Vec<Problem>) ->
     for (mode, values) in columns {
         triggers.extend(values.into_iter().map(|written| TriggerEntry { mode, written }));
     }
+    record.report_enabled(problems);
+    let group = record.text("group");
+    let disabled = record.is_off();
+    let has_rest = group.is_some() || disabled;
     RuleEntry {
         source,
         span: record.span(),
@@ -262,6 +294,6 @@ fn read_rule(record: &Record<'_>, source: usize, problems: &mut Vec<Problem>) ->
         exclude: record.texts("exclude"),
         questions: record.texts("questions"),
         body: record.text("reply").unwrap_or_default(),
-        rest: None,
+        rest: has_rest.then(|| Box::new(RestEntry { group, disabled, ..RestEntry::default() })),
     }
 }

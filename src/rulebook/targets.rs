@@ -13,6 +13,8 @@ pub struct Targets {
     /// The rule that opens each form: tapping a form's option fires it.
     pub forms: FxHashMap<FormId, RuleId>,
     pub articles: FxHashSet<ArticleId>,
+    /// Rules that are turned off: a link to one leads nowhere for now.
+    pub off: FxHashSet<RuleId>,
 }
 
 impl Targets {

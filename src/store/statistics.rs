@@ -18,6 +18,8 @@ use super::{Store, StoreError, on_read};
 /// Half an hour: some time zones are that much off.
 const SLOT_MS: i64 = 30 * 60 * 1_000;
 const TOP_RULES: i64 = 20;
+/// More than any rulebook has.
+const MOST_RULES: i64 = 1_000_000;
 /// Waiting times of a period that the median is taken from.
 const MOST_WAITS: i64 = 10_000;
 
@@ -258,14 +260,32 @@ impl Store {
         Ok(slots)
     }
 
+    /// How often each rule answered, the most frequent first.
+    pub async fn count_hits(
+        &self,
+        account: &AccountId,
+        period: Period,
+    ) -> Result<Vec<(RuleId, u64)>, StoreError> {
+        self.count_rules_up_to(account, period, MOST_RULES).await
+    }
+
     async fn count_rules(
         &self,
         account: &AccountId,
         period: Period,
     ) -> Result<Vec<(RuleId, u64)>, StoreError> {
+        self.count_rules_up_to(account, period, TOP_RULES).await
+    }
+
+    async fn count_rules_up_to(
+        &self,
+        account: &AccountId,
+        period: Period,
+        at_most: i64,
+    ) -> Result<Vec<(RuleId, u64)>, StoreError> {
         let sql = format!(
             "SELECT rule_id, COUNT(*) FROM message WHERE {IN_PERIOD} AND rule_id IS NOT NULL \
-             GROUP BY rule_id ORDER BY COUNT(*) DESC, rule_id LIMIT {TOP_RULES}"
+             GROUP BY rule_id ORDER BY COUNT(*) DESC, rule_id LIMIT {at_most}"
         );
         let rows: Vec<(String, i64)> = count_messages!(self, account, period, sql);
         let known = |(id, count): (String, i64)| Some((RuleId::parse(&id).ok()?, count.unsigned_abs()));

@@ -1,7 +1,7 @@
 //! Every rulebook that was ever live, with all its files, and on whose word it
 //! went live. `add` keeps a new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -193,6 +193,27 @@ impl Store {
             sqlx::query_as(SQL).bind(path).bind(at_most).fetch_all(pool).await
         })?;
         let read = |(version, at, who, hash): Row| Held { version, at: from_millis(at), who, hash };
+        Ok(rows.into_iter().map(read).collect())
+    }
+}
+
+/// Who made a file what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileOrigin {
+    /// None: whoever edits the folder.
+    pub who: Option<String>,
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// For each file of a version, the version that brought it.
+    pub async fn find_file_origins(&self, version: i64) -> Result<HashMap<String, FileOrigin>, StoreError> {
+        const SQL: &str = "SELECT n.path, v.who, v.published_at FROM (SELECT n.path AS path, MIN(f.version) AS first \
+             FROM version_file n JOIN version_file f ON f.path = n.path AND f.content = n.content \
+             WHERE n.version = $1 GROUP BY n.path) n JOIN version v ON v.number = n.first";
+        let rows: Vec<(String, Option<String>, i64)> =
+            on_read!(&self.db, |pool| sqlx::query_as(SQL).bind(version).fetch_all(pool).await)?;
+        let read = |(path, who, at)| (path, FileOrigin { who, at: from_millis(at) });
         Ok(rows.into_iter().map(read).collect())
     }
 }

@@ -2,6 +2,7 @@
 //! real browser.
 
 mod catalog;
+mod changing;
 mod chats;
 mod connect;
 mod connecting;
@@ -10,11 +11,14 @@ mod exchange;
 mod forms;
 mod leads;
 mod log;
+mod many;
 mod members;
 mod misses;
 mod pages;
+mod publish;
 mod rehearse;
 mod roles;
+mod rules;
 mod setup;
 mod walk_people;
 mod walks;

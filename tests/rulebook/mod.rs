@@ -1,6 +1,7 @@
 //! Rule files from bytes to replies: what is told about them, and what they
 //! send.
 
+mod editing;
 mod encodings;
 mod garbage;
 mod importing;

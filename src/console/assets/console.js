@@ -70,7 +70,18 @@ document.addEventListener('click', (event) => {
   if (button) copy(button);
 });
 
-// A ready phrase goes where the cursor is.
+// A / at the beginning of a line opens the ready phrases; one goes where the
+// cursor is.
+document.addEventListener('keydown', (event) => {
+  const phrases = document.querySelector('[data-phrases]');
+  const field = event.target;
+  if (event.key !== '/' || !phrases || field.id !== phrases.dataset.phrases) return;
+  if (/[^\n]$/.test(field.value.slice(0, field.selectionStart))) return;
+  event.preventDefault();
+  phrases.open = true;
+  phrases.querySelector('a').focus();
+});
+
 document.addEventListener('click', (event) => {
   const link = event.target.closest('[data-inserts]');
   if (!link) return;
@@ -151,6 +162,44 @@ function makeChips(area) {
   draw();
 }
 
+// What a form would become is asked for while it is typed, and its place on the
+// page taken by the same place of the answer.
+let typing = 0;
+async function preview(form) {
+  const asked = ++typing;
+  await new Promise((resolve) => { setTimeout(resolve, 500); });
+  if (asked !== typing) return;
+  const data = new URLSearchParams(new FormData(form));
+  const answer = await fetch(form.dataset.preview, { method: 'POST', body: data });
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const [shown, next] = [document, page].map((side) => side.getElementById('preview'));
+  if (asked !== typing || !shown || !next) return;
+  if (shown.dataset.spoken !== next.dataset.spoken) say(next.dataset.spoken);
+  shown.replaceWith(next);
+}
+
+document.addEventListener('input', (event) => {
+  const form = event.target.form;
+  // Offline, the button says itself what is wrong.
+  if (form && form.dataset.preview) preview(form).catch(() => {});
+});
+
+// Fields that the chosen kind has no use for are put away.
+function showKinds(select) {
+  const form = select.form;
+  form.querySelectorAll('[data-kinds]').forEach((part) => {
+    part.hidden = !part.dataset.kinds.split(' ').includes(select.value);
+  });
+  form.querySelectorAll('details[data-kinds-of]').forEach((part) => {
+    part.hidden = !part.querySelector('[data-kinds]:not([hidden])');
+    part.open = !part.hidden;
+  });
+}
+
+document.addEventListener('change', (event) => {
+  if (event.target.dataset.kindsFor) showKinds(event.target);
+});
+
 // Keys: / g n ? alone, where nobody is typing; Ctrl+Enter and Ctrl+J anywhere.
 let afterG = 0;
 const isTyping = (element) => element.matches('input, textarea, select, [contenteditable]');
@@ -196,6 +245,10 @@ document.addEventListener('keydown', (event) => {
 function prepare(root) {
   root.querySelectorAll('[data-copies]').forEach((button) => { button.hidden = false; });
   root.querySelectorAll('textarea[data-chips]').forEach(makeChips);
+  root.querySelectorAll('form[data-preview] select[name="kind"]').forEach((select) => {
+    select.dataset.kindsFor = 'true';
+    showKinds(select);
+  });
   root.querySelectorAll('.phone-screen').forEach((screen) => { screen.scrollTop = screen.scrollHeight; });
   root.querySelectorAll('[data-refresh]').forEach((part) => watch(part));
   const field = root.querySelector('[data-resend]');

@@ -55,7 +55,7 @@ impl Turn<'_> {
         let is_complaint =
             matches!(&self.message.content, Content::Text { text, .. } if text.contains("投诉"));
         if is_complaint
-            && let Some(rule) = rules.iter().find(|rule| rule.calls_staff)
+            && let Some(rule) = rules.iter().find(|rule| rule.enabled && rule.calls_staff)
             && let Some(index) = self.situation.edition.find_rule(&rule.id)
         {
             return self.fire(index, why);

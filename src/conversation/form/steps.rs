@@ -288,7 +288,7 @@ impl<'t> Session<'t> {
     /// 人工: what was filled in waits.
     pub(super) fn to_human(&self) -> Decided {
         let rules = &self.turn.situation.edition.rulebook.rules;
-        let rule = rules.iter().find(|rule| rule.hands_over());
+        let rule = rules.iter().find(|rule| rule.enabled && rule.hands_over());
         let mut decided = self.turn.hand_over(rule, WaitReason::Form);
         let paused = handoff::pause(&Filling { touched_at: self.turn.situation.now, ..self.filling.clone() });
         decided.conversation =

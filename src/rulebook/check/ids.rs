@@ -72,7 +72,11 @@ pub fn targets(rules: &[RuleId], entries: &[RuleEntry], catalog: &Catalog) -> Ta
     let mut targets = Targets::default();
     for ((position, id), entry) in (0..).zip(rules).zip(entries) {
         targets.rules.entry(id.clone()).or_insert(position);
+        if entry.is_off() {
+            targets.off.insert(id.clone());
+        }
         if let KindEntry::Form(Some(form)) = entry.kind()
+            && !entry.is_off()
             && let Ok(form) = FormId::parse(form.text.trim())
         {
             targets.forms.entry(form).or_insert_with(|| id.clone());

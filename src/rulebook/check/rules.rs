@@ -33,7 +33,12 @@ impl Meaning<'_, '_> {
     ) -> Option<(Rule, Origin)> {
         let sources = self.sources;
         let source = sources.get(entry.source)?;
-        self.report_no_way_in(source, &entry);
+        let is_off = entry.is_off();
+        if is_off {
+            close_every_way_in(&mut entry);
+        } else {
+            self.report_no_way_in(source, &entry);
+        }
         let answer = self.answer(source, &entry, compiler);
         let (triggers, trigger_spans) = self.triggers(source, &entry.triggers);
         let (questions, question_spans) = take_questions(&mut entry.questions);
@@ -52,6 +57,7 @@ impl Meaning<'_, '_> {
             questions,
             answer,
             place: source.place(entry.span),
+            enabled: !is_off,
             ..Rule::named(id, "")
         };
         if let Some(rest) = &entry.rest {
@@ -147,6 +153,15 @@ impl Meaning<'_, '_> {
             Problem::error("unknown-account", format!("没有账号「{}」。", written.text)).remedy(remedy);
         self.problems.push(source.locate(problem, written.span));
         None
+    }
+}
+
+/// A rule that is turned off is in nobody's way, and nobody is in its.
+fn close_every_way_in(entry: &mut RuleEntry) {
+    entry.triggers.clear();
+    entry.questions.clear();
+    if let Some(rest) = &mut entry.rest {
+        rest.on.clear();
     }
 }
 

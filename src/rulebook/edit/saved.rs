@@ -34,30 +34,27 @@ impl Saved {
         Ok(Self { text, encoding, has_mark: mark.is_some(), endings: endings(&raw) })
     }
 
-    /// `text` in this file's place. Lines at the beginning and the end that
-    /// stayed the same end as they did, new ones as most do.
+    /// `text` in this file's place. A line that was there before ends as it
+    /// did, a new one as most do.
     pub fn save(&self, text: &str) -> Vec<u8> {
         let most = self.most_common_ending();
-        let (old, new): (Vec<&str>, Vec<&str>) =
-            (self.text.split('\n').collect(), text.split('\n').collect());
-        let same = |(a, b): &(&&str, &&str)| a == b;
-        let ahead = old.iter().zip(&new).take_while(same).count();
-        let room = old.len().min(new.len()) - ahead;
-        let behind = old.iter().rev().zip(new.iter().rev()).take_while(same).take(room).count();
-        let mut written = String::with_capacity(text.len() + text.len() / 16);
+        let old: Vec<&str> = self.text.split('\n').collect();
+        let new: Vec<&str> = text.split('\n').collect();
+        let has_same_lines = old.len() == new.len();
+        let mut at_old = 0;
+        let mut written = String::with_capacity(text.len() + new.len());
         for (at, line) in new.iter().enumerate() {
             written.push_str(line);
             if at + 1 == new.len() {
                 break;
             }
-            let from = if at < ahead {
-                self.endings.get(at)
-            } else if at + behind >= new.len() {
-                (at + old.len()).checked_sub(new.len()).and_then(|at| self.endings.get(at))
-            } else {
-                None
-            };
-            written.push_str(from.copied().unwrap_or(most).as_str());
+            let rest = old.get(at_old..).unwrap_or_default();
+            let found = if has_same_lines { Some(0) } else { rest.iter().position(|other| other == line) };
+            let ending = found.and_then(|found| {
+                at_old += found + 1;
+                self.endings.get(at_old - 1)
+            });
+            written.push_str(ending.copied().unwrap_or(most).as_str());
         }
         self.encode(&written)
     }

@@ -45,6 +45,7 @@ impl Compiler<'_> {
         match link.target {
             // The id is only known once the template is filled in.
             Target::Rule(id) | Target::Form(id) | Target::Article(id) if is_template(id) => None,
+            Target::Rule(id) if self.targets.off.contains(id) => Some(turned_off(id)),
             Target::Rule(id) if self.targets.rules.contains_key(id) => None,
             Target::Rule(id) => Some(dangling("规则", id, self.targets.rules.keys().map(RuleId::as_str))),
             Target::Form(id) if self.targets.forms.contains_key(id) => None,
@@ -65,6 +66,11 @@ fn dangling<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str>) -> P
         None => format!("请先写这{}{what}，或改掉链接。", if what == "规则" { "条" } else { "篇" }),
     };
     Problem::error("dangling", format!("没有编号为 {id} 的{what}。")).remedy(remedy)
+}
+
+fn turned_off(id: &str) -> Problem {
+    Problem::warning("link-to-disabled", format!("链接的规则 {id} 停用了，点了不会有它的回复。"))
+        .remedy("请启用那条规则，或改掉链接。")
 }
 
 fn no_form(id: &str) -> Problem {

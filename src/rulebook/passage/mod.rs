@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use regex::Regex;
 use rustc_hash::FxHashSet;
 
-pub use self::parts::Part;
+pub use self::parts::{Part, part_ranges, variant_ranges};
 use super::fields::closest;
 use super::keys;
 use super::problem::Problem;

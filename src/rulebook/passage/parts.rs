@@ -1,5 +1,7 @@
 //! The parts of a reply by opening hours, and their variants.
 
+use std::ops::Range;
+
 use super::super::fields::Written;
 use super::super::problem::Problem;
 use super::super::reply::{Body, Passage};
@@ -57,14 +59,8 @@ impl Compiler<'_> {
         if part.trim().is_empty() {
             return;
         }
-        let mut start = 0;
-        let cuts: Vec<(usize, usize)> = lines(part)
-            .filter(|(_, line)| line.trim() == VARIANTS)
-            .map(|(at, line)| (at, at + line.len()))
-            .chain([(part.len(), part.len())])
-            .collect();
-        for (end, next) in cuts {
-            let variant = part.get(start..end).unwrap_or_default().trim();
+        for at in between_lines(part, 0..part.len()) {
+            let variant = part.get(at).unwrap_or_default().trim();
             if variant.is_empty() {
                 let problem = Problem::warning("empty-variant", format!("{VARIANTS} 的一边没有文字。"))
                     .remedy("请删掉多余的分隔线。");
@@ -72,32 +68,71 @@ impl Compiler<'_> {
             } else {
                 into.push(self.passage(variant, spot, problems));
             }
-            start = next;
         }
     }
 }
 
-/// The parts in the order written. What stands before the first heading is
-/// for any time.
+/// The parts in the order written, with what belongs to each.
 fn split_parts<'t>(text: &'t str, spot: Spot<'_>, problems: &mut Vec<Problem>) -> Vec<(Part, &'t str)> {
+    for (_, line) in lines(text) {
+        if let Some(heading) = heading(line).filter(|heading| Part::of(heading).is_none()) {
+            problems.push(spot.locate(unknown_heading(heading), line));
+        }
+    }
+    let parts = part_ranges(text).into_iter();
+    parts.map(|(part, at)| (part, text.get(at).unwrap_or_default())).collect()
+}
+
+/// Where each part stands, without its heading. What stands before the first
+/// heading is for any time.
+pub fn part_ranges(text: &str) -> Vec<(Part, Range<usize>)> {
     let mut parts = Vec::new();
     let mut part = Part::Always;
     let mut from = 0;
     for (start, line) in lines(text) {
-        let Some(heading) = line.strip_prefix("## ").map(str::trim) else { continue };
-        let Some(next) = Part::of(heading) else {
-            problems.push(spot.locate(unknown_heading(heading), line));
-            continue;
-        };
-        parts.push((part, text.get(from..start).unwrap_or_default()));
+        let Some(next) = heading(line).and_then(Part::of) else { continue };
+        parts.push((part, from..start));
         part = next;
         from = start + line.len();
     }
-    parts.push((part, text.get(from..).unwrap_or_default()));
+    parts.push((part, from..text.len()));
     parts
 }
 
+/// Where the variants of a part stand, without white space around them; empty
+/// ones are left out.
+pub fn variant_ranges(text: &str, part: Range<usize>) -> Vec<Range<usize>> {
+    let trimmed = |at: Range<usize>| {
+        let variant = text.get(at.clone()).unwrap_or_default();
+        let start = at.start + (variant.len() - variant.trim_start().len());
+        let end = start + variant.trim().len();
+        (start < end).then_some(start..end)
+    };
+    between_lines(text, part).into_iter().filter_map(trimmed).collect()
+}
+
+/// What stands between the lines `---` of a part.
+fn between_lines(text: &str, part: Range<usize>) -> Vec<Range<usize>> {
+    let mut start = part.start;
+    let mut between = Vec::new();
+    for (at, line) in lines(text.get(part.clone()).unwrap_or_default()) {
+        if line.trim() == VARIANTS {
+            between.push(start..part.start + at);
+            start = part.start + at + line.len();
+        }
+    }
+    between.push(start..part.end);
+    between
+}
+
+fn heading(line: &str) -> Option<&str> {
+    line.strip_prefix("## ").map(str::trim)
+}
+
 impl Part {
+    pub const OPEN: &str = OPEN;
+    pub const CLOSED: &str = CLOSED;
+
     fn of(heading: &str) -> Option<Self> {
         match heading {
             OPEN | "上班时间" => Some(Self::Open),
