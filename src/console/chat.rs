@@ -27,7 +27,8 @@ use crate::spreadsheet::LeadNames as _;
 use crate::store::{Entry, Lead, ReadyPhrase, Waiting};
 
 pub(super) use deeds::{
-    add_note, ask_delete, delete, end, hand_back, hold, leave_words, release, reveal, take, take_back_words,
+    add_note, ask_delete, delete, end, export, hand_back, hold, leave_words, release, reveal, take,
+    take_back_words,
 };
 pub(super) use explain::show as explain;
 

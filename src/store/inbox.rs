@@ -64,14 +64,15 @@ pub(super) struct Row {
 
 /// Walks back through the newest messages and keeps the last of each customer.
 /// Not `NOT EXISTS`: PostgreSQL would join all messages with all before it stops
-/// at a page.
+/// at a page. `|| ''` here and below: one customer's messages are found by their
+/// index, not by walking back through everybody's.
 const LATEST: &str = "SELECT customer_id, id, received_at, kind, body, outcome, rule_id FROM message m \
      WHERE m.account_id = $1 AND m.id < $2 AND m.customer_id IS NOT NULL AND m.is_test = 0 \
      AND m.id = (SELECT n.id FROM message n WHERE n.account_id = m.account_id \
-       AND n.customer_id = m.customer_id ORDER BY n.id DESC LIMIT 1) \
+       AND n.customer_id = m.customer_id ORDER BY n.id || '' DESC LIMIT 1) \
      ORDER BY m.id DESC LIMIT $3";
 const LATEST_OF: &str = "SELECT customer_id, id, received_at, kind, body, outcome, rule_id FROM message \
-     WHERE account_id = $1 AND customer_id = $2 ORDER BY id DESC LIMIT 1";
+     WHERE account_id = $1 AND customer_id = $2 ORDER BY id || '' DESC LIMIT 1";
 const WHO_SAID: &str = "SELECT DISTINCT customer_id FROM message WHERE account_id = $1 AND id >= $3 \
      AND customer_id IS NOT NULL AND is_test = 0 AND LOWER(body) LIKE $2 ESCAPE '!' LIMIT $4";
 const WHO_LEFT: &str = "SELECT DISTINCT customer_id FROM lead WHERE account_id = $1 \

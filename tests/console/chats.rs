@@ -178,6 +178,10 @@ async fn a_person_is_removed_with_all_that_is_known_also_of_this_process() {
 
     reception.get(&chat).await.hides("删除此人全部信息");
     admin.get(&format!("{chat}/delete")).await.shows("删除客户 …-oA1 的全部信息");
+    let (_, copy) = admin.download(&format!("{chat}/export")).await;
+    let copy = String::from_utf8(copy).expect("JSON");
+    assert!(copy.contains("多少钱") && copy.contains("\"first_seen\""), "{copy}");
+    assert_eq!(reception.get(&format!("{chat}/export")).await.status, StatusCode::FORBIDDEN);
     answered(&admin.post(&format!("{chat}/delete"), &[]).await);
 
     assert_eq!(admin.get(&chat).await.status, StatusCode::NOT_FOUND);

@@ -70,7 +70,18 @@ document.addEventListener('click', (event) => {
   if (button) copy(button);
 });
 
-// A ready phrase goes where the cursor is.
+// A / at the beginning of a line opens the ready phrases; one goes where the
+// cursor is.
+document.addEventListener('keydown', (event) => {
+  const phrases = document.querySelector('[data-phrases]');
+  const field = event.target;
+  if (event.key !== '/' || !phrases || field.id !== phrases.dataset.phrases) return;
+  if (/[^\n]$/.test(field.value.slice(0, field.selectionStart))) return;
+  event.preventDefault();
+  phrases.open = true;
+  phrases.querySelector('a').focus();
+});
+
 document.addEventListener('click', (event) => {
   const link = event.target.closest('[data-inserts]');
   if (!link) return;

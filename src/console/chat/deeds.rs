@@ -10,6 +10,7 @@ use super::super::failure::PageError;
 use super::super::form::Field;
 use super::super::frame::{show as show_page, show_again};
 use super::super::served::Served;
+use super::super::sheet;
 use super::super::visit::{Sent, Visit};
 use super::{Asked, ChatPage, MAX_WORDS_CHARS, customer, path_of};
 use crate::conversation::{AttendError, Deed};
@@ -154,6 +155,24 @@ pub(in crate::console) async fn reveal(
     let original = store.reveal_message(served.id(), &key, &visit.act()).await?;
     let revealed = original.as_deref().map(|text| (&key, text));
     show_page(&ChatPage::of(&visit, &served, &customer, &Asked::default(), revealed).await?)
+}
+
+/// Everything that is kept of them, for a copy they may ask for.
+pub(in crate::console) async fn export(
+    visit: Visit,
+    served: Served,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let customer = customer(&id)?;
+    let store = &visit.console.store;
+    if store.load_timeline(served.id(), &customer, None).await?.is_empty() {
+        return Err(PageError::Missing);
+    }
+    store.note_operation(&visit.does(OperationKind::PersonExported, &customer.masked())).await?;
+    let person = store.export_person(served.id(), &customer, &visit.act()).await?;
+    let json =
+        serde_json::to_vec_pretty(&person).map_err(|cause| PageError::Broken(cause.to_string().into()))?;
+    Ok(sheet::file("yingda-person.json", "application/json", json))
 }
 
 pub(in crate::console) async fn ask_delete(

@@ -14,6 +14,8 @@ const WIDTH: u64 = 720;
 const HEIGHT: u64 = 160;
 /// Below the bars, for their names.
 const FOOT: u64 = 28;
+/// Half the width of a name, so that the first stays inside.
+const LABEL_ROOM: u64 = 28;
 /// Names below the bars that can be read beside each other.
 const MOST_NAMED: usize = 8;
 
@@ -76,7 +78,11 @@ impl Chart {
         for (at, (name, counts)) in named.into_iter().enumerate() {
             let x = slot * u64::try_from(at).unwrap_or(0);
             bars.extend(stack(&counts, most, x, slot));
-            rows.push(Row { name, counts, label_x: (at % every == 0).then_some(x + slot / 2) });
+            rows.push(Row {
+                name,
+                counts,
+                label_x: (at % every == 0).then_some((x + slot / 2).max(LABEL_ROOM)),
+            });
         }
         let busiest = rows.iter().max_by_key(|row| row.counts.iter().sum::<u64>());
         let summary = busiest.map(|row| {
