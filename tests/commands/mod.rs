@@ -3,6 +3,7 @@
 mod asking;
 mod backups;
 mod failures;
+mod publishing;
 mod serving;
 mod staff;
 mod writing;
