@@ -5,6 +5,7 @@
 mod act;
 mod changes;
 mod history;
+mod places;
 mod waiting;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use super::frame::{Frame, show as show_page, show_again};
 use super::rehearse::{Bubble, Part};
 use super::visit::{Sent, Visit};
 use super::words::{Sentence, Words};
+use crate::answer::Edition;
 use crate::model::Right;
 use crate::publishing::{Accepted, Draft, Examination, Findings, Refused, Request, Terms, warning_key};
 use crate::rehearsal::Score;
@@ -102,6 +104,8 @@ struct Told {
     place: String,
     cause: String,
     remedy: String,
+    /// Where it can be put right.
+    address: Option<String>,
 }
 
 struct Ticked {
@@ -240,9 +244,11 @@ async fn page(visit: &Visit, asked: &Asked, sent: &Sending) -> Result<PublishPag
         older,
     };
     if let Some((examination, findings)) = looked {
-        page.tell(&findings, examination.transcripts, sent);
         let live = visit.console.live.load_full();
         let edition = examination.edition.map(Arc::new);
+        let editions: Vec<&Edition> = edition.as_deref().into_iter().chain([&*live]).collect();
+        page.tell(&findings, &editions, sent);
+        page.transcripts = examination.transcripts;
         page.changes = changes::list(visit, &draft, &live, edition.as_deref()).await?;
         if let Some(edition) = edition {
             page.comparisons = changes::compare(visit, &draft, &live, &edition);
@@ -262,15 +268,14 @@ async fn look(visit: &Visit, draft: &Draft) -> Result<(Examination, Findings), P
 }
 
 impl PublishPage {
-    fn tell(&mut self, findings: &Findings, transcripts: Score, sent: &Sending) {
+    fn tell(&mut self, findings: &Findings, editions: &[&Edition], sent: &Sending) {
         let ticked: BTreeSet<&str> = sent.accepted.iter().map(String::as_str).collect();
-        self.errors = Problems::of(&findings.errors);
-        self.failures = Problems::of(&findings.failures);
-        self.known = Problems::of(&findings.known);
-        self.transcripts = transcripts;
+        self.errors = Problems::of(&findings.errors, editions);
+        self.failures = Problems::of(&findings.failures, editions);
+        self.known = Problems::of(&findings.known, editions);
         let tick = |problem: &Problem| {
             let key = warning_key(problem);
-            Ticked { is_ticked: ticked.contains(key.as_str()), told: Told::of(problem), key }
+            Ticked { is_ticked: ticked.contains(key.as_str()), told: Told::of(problem, editions), key }
         };
         self.warnings = findings.warnings.iter().map(tick).collect();
     }
@@ -290,19 +295,20 @@ impl Problems {
         Self { shown: Vec::new(), more: 0 }
     }
 
-    fn of(problems: &[Problem]) -> Self {
-        let shown = problems.iter().take(MOST_PROBLEMS).map(Told::of).collect();
+    fn of(problems: &[Problem], editions: &[&Edition]) -> Self {
+        let told = |problem: &Problem| Told::of(problem, editions);
+        let shown = problems.iter().take(MOST_PROBLEMS).map(told).collect();
         Self { shown, more: problems.len().saturating_sub(MOST_PROBLEMS) }
     }
 }
 
 impl Told {
-    fn of(problem: &Problem) -> Self {
+    fn of(problem: &Problem, editions: &[&Edition]) -> Self {
         let place = match problem.line {
             0 => problem.file.clone(),
             line => format!("{}:{line}", problem.file),
         };
         let (cause, remedy) = (problem.cause.clone(), problem.remedy.clone());
-        Self { place, cause, remedy }
+        Self { place, cause, remedy, address: places::editor_of(editions, &problem.file, problem.line) }
     }
 }

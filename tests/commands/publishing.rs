@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use super::Workplace;
+use super::{Serving, Workplace};
 
 fn price(reply: &str) -> String {
     format!(
@@ -95,4 +95,54 @@ fn a_table_and_a_folder_are_put_into_what_is_live() {
     assert!(workplace.path("out/courses.csv").exists() && workplace.path("out/rules/route.md").exists());
     let nobody = workplace.run(&["import", "more", "--draft", "没有这人"]).fails_with(1);
     assert!(nobody.contains("没有叫「没有这人」的成员"), "{nobody}");
+}
+
+/// A user who may read the folder and not write it; who runs the tests may well
+/// be root, whom nothing stops.
+#[cfg(unix)]
+fn give_to_a_plain_user(workplace: &Workplace) {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    fs::create_dir(workplace.path("data")).expect("creatable");
+    let _ = chown(workplace.path("data"), Some(PLAIN_USER), Some(PLAIN_USER));
+    let open = |path: &str, mode| {
+        fs::set_permissions(workplace.path(path), fs::Permissions::from_mode(mode)).expect("settable");
+    };
+    open("", 0o755);
+    for folder in ["responses/rules", "responses/tests", "responses"] {
+        open(folder, 0o555);
+    }
+}
+
+#[cfg(unix)]
+const PLAIN_USER: u32 = 65_534;
+
+#[cfg(unix)]
+#[test]
+fn with_a_folder_that_cannot_be_written_the_store_is_what_is_live_also_after_a_restart() {
+    let workplace = Workplace::with_rules().run_by(PLAIN_USER);
+    workplace.write(
+        "more/rules/route.md",
+        "+++\nid = \"route\"\nname = \"交通\"\ntriggers = [\"怎么来\"]\n+++\n请坐车来。\n",
+    );
+    give_to_a_plain_user(&workplace);
+    let answers = |_: &Serving| {
+        let since = Instant::now();
+        loop {
+            let said = workplace.run(&["send", "怎么来"]).out;
+            if said.contains("请坐车来") || since.elapsed() > Duration::from_secs(5) {
+                return said;
+            }
+        }
+    };
+    let serving = workplace.serve();
+
+    workplace.run(&["import", "more"]).succeeds();
+
+    assert!(answers(&serving).contains("请坐车来"));
+    assert!(!workplace.path("responses/rules/route.md").exists());
+    drop(serving);
+    let serving = workplace.serve();
+    assert!(answers(&serving).contains("请坐车来"), "the old folder did not come back");
+    let exported = workplace.run(&["export", "data/out"]).succeeds();
+    assert!(exported.contains("第 2 版"), "{exported}");
 }

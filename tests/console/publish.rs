@@ -106,6 +106,7 @@ async fn errors_are_shown_and_keep_it_back_and_a_file_can_be_taken_back() {
 
     let page = desk.editor.get("/console/publish").await;
     page.shows("处错误，改正以后才能发布");
+    page.shows("href=\"/console/rules/price\"");
     page.hides("action=\"/console/publish/now\"");
     let refused = desk.editor.post("/console/publish/now", &[("reason", "写好的说明")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -134,6 +135,11 @@ async fn a_failing_test_needs_an_administrator_with_a_reason() {
     admin.get("/console/publish").await.shows("测试没通过也要发布的理由");
     admin.post("/console/publish/now", &[("despite", "活动明天开始")]).await;
     admin.get("/console/publish/versions/2").await.shows("活动明天开始");
+    let mut desk = desk;
+    desk.takes_live().await;
+    let home = desk.editor.get("/console").await;
+    home.shows("1 个测试没有通过，发布时写了理由");
+    home.hides("改动没有生效");
 }
 
 #[tokio::test]
@@ -232,6 +238,7 @@ async fn where_a_second_person_is_asked_for_nobody_publishes_alone() {
     assert_ne!(desk.yingda.customer("o1").says("多少钱").await, "两个人看过的回答。");
 
     let admin = Browser::admin(&desk.yingda).await;
+    admin.get("/console").await.shows("1 份改动等您同意后发布。");
     admin.get(&address).await.shows("同意发布");
     admin.post(&format!("{address}/approve"), &[]).await;
     desk.takes_live().await;

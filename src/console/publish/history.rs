@@ -18,7 +18,8 @@ use crate::store::{Version, VersionSource};
 
 const PER_PAGE: i64 = 20;
 /// A first version is all new: nobody reads all of it here.
-const MOST_FILES: usize = 60;
+const MOST_FILES: usize = 30;
+const MOST_LINES: usize = 40;
 
 pub(super) struct VersionRow {
     pub number: i64,
@@ -45,6 +46,8 @@ struct VersionPage {
 struct FileRow {
     path: String,
     lines: Vec<Line>,
+    /// Lines that are not shown.
+    more: usize,
 }
 
 /// The newest first, and from where it goes on.
@@ -65,8 +68,13 @@ pub(in crate::console) async fn show(visit: Visit, Path(id): Path<String>) -> Re
     let (files, before) = (load_files(store, number).await?, load_files(store, number - 1).await?);
     let edits = between(&before, &files);
     let lines = |path: &str| around_changes(diff::lines(&text_of(&before, path), &text_of(&files, path)));
-    let rows = edits.keys().take(MOST_FILES).map(|path| FileRow { path: path.clone(), lines: lines(path) });
-    let rows: Vec<FileRow> = rows.collect();
+    let row = |path: &String| {
+        let mut lines = lines(path);
+        let more = lines.len().saturating_sub(MOST_LINES);
+        lines.truncate(MOST_LINES);
+        FileRow { path: path.clone(), lines, more }
+    };
+    let rows: Vec<FileRow> = edits.keys().take(MOST_FILES).map(row).collect();
     let accepted = version.credit.accepted.clone();
     let version = VersionRow::of(version, &visit);
     show_page(&VersionPage {
