@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
-use super::{ask, backup, check, completions, doctor, init, journal, migrate, restore, send, staff, test};
+use super::{
+    ask, backup, check, completions, doctor, export, import, init, journal, migrate, publish, restore, send,
+    staff, test,
+};
 
 const EXAMPLES: &str = "\
 先试试：
@@ -61,6 +64,12 @@ pub enum Command {
     Journal(journal::Args),
     /// 写第一份设置 yingda.toml，密钥随机生成
     Init(init::Args),
+    /// 把规则文件夹发布成新的一版；运行着的服务一秒内用上
+    Publish(publish::Args),
+    /// 把线上的规则，或以前的某一版，取到一个文件夹
+    Export(export::Args),
+    /// 导入表格、公众平台的自动回复，或规则文件
+    Import(import::Args),
     /// 控制台的成员：列出、邀请、重设密码、停用、改角色
     Staff(staff::Args),
     /// 把数据库存成一个备份文件，服务照常运行

@@ -23,7 +23,10 @@ pub fn end(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     say(&error.to_string());
-    if let Some(StartError::Rulebook(PressError::NothingToPublish { problems, .. })) = error.downcast_ref() {
+    if let Some(StartError::Rulebook(
+        PressError::NothingToPublish { problems, .. } | PressError::Unreadable { problems, .. },
+    )) = error.downcast_ref()
+    {
         show_first(problems);
     }
     let code = if error.is::<ConfigError>() { WRONGLY_TOLD } else { FAILED };

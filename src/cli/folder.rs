@@ -52,7 +52,7 @@ impl Folder {
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<Files> {
+pub fn read(path: &Path) -> anyhow::Result<Files> {
     let ReadError::Folder { source, .. } = match Files::read(path) {
         Ok(files) => return Ok(files),
         Err(error) => error,

@@ -11,14 +11,18 @@ mod bubble;
 mod check;
 mod completions;
 mod doctor;
+mod export;
 mod failure;
 mod folder;
+mod gatehouse;
+mod import;
 mod init;
 mod journal;
 mod labelled;
 mod migrate;
 mod patience;
 mod progress;
+mod publish;
 mod reference;
 mod restore;
 mod send;
@@ -55,6 +59,9 @@ fn obey(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => doctor::run(&args, &settings),
         Command::Journal(args) => journal::run(&args, &settings),
         Command::Init(args) => init::run(&args, &settings),
+        Command::Publish(args) => publish::run(&args, &settings),
+        Command::Export(args) => export::run(&args, &settings),
+        Command::Import(args) => import::run(&args, &settings),
         Command::Staff(args) => staff::run(&args, &settings),
         Command::Backup(args) => backup::run(&args, &settings),
         Command::Restore(args) => restore::run(&args, &settings),

@@ -26,6 +26,8 @@ pub(super) struct Frame {
     /// The session's form token; empty where nobody is logged in.
     pub token: String,
     pub groups: Vec<LinkGroup>,
+    /// Files of their draft; 0 also where nobody is logged in.
+    pub unpublished: i64,
     /// What was done just before.
     pub notice: Option<Sentence<'static>>,
     pub style: String,
@@ -50,6 +52,7 @@ impl Frame {
             member: None,
             token: String::new(),
             groups: Vec::new(),
+            unpublished: 0,
             notice: caller.notice.as_deref().map(|key| caller.t.say(key).owned()),
             style: assets::address(assets::STYLE),
             script: assets::address(assets::SCRIPT),
@@ -64,6 +67,7 @@ impl Frame {
             member: Some(Member { name: visit.staff.name.to_string(), role }),
             token: visit.token.clone(),
             groups: nav::groups(visit.staff.role, t),
+            unpublished: visit.unpublished,
             ..Self::of_caller(&visit.caller, here)
         }
     }

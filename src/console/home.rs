@@ -3,6 +3,7 @@
 //! in `tasks`. Not here: customers who want something (`people`).
 
 mod people;
+mod publishing;
 
 use std::collections::BTreeSet;
 
@@ -72,7 +73,9 @@ pub(super) async fn show(visit: Visit) -> Result<Response, PageError> {
 
 async fn tasks(visit: &Visit, status: &Status) -> Result<Vec<Task>, PageError> {
     let mut tasks = people::tasks(visit).await?;
+    tasks.extend(publishing::tasks(visit).await?);
     tasks.extend(broken_rulebook(visit, status));
+    tasks.extend(failing_tests(visit, status));
     tasks.extend(unfinished_places(visit, status));
     tasks.extend(expired(visit, status));
     tasks.extend(warnings(visit, status));
@@ -83,11 +86,23 @@ async fn tasks(visit: &Visit, status: &Status) -> Result<Vec<Task>, PageError> {
 /// What was saved last is not live.
 fn broken_rulebook(visit: &Visit, status: &Status) -> Option<Task> {
     let errors: Vec<&Problem> = status.problems.iter().filter(|problem| problem.is_error()).collect();
-    let first = errors.first()?;
+    let first = errors.first().filter(|_| status.stale)?;
     let what = visit.caller.t.say("home.broken").owned();
     Some(Task {
         urgency: Urgency::Now,
         what: what.with("errors", errors.len()).with("version", status.version),
+        detail: Some(place_and_cause(first)),
+        action: None,
+    })
+}
+
+/// Somebody published all the same, for a reason.
+fn failing_tests(visit: &Visit, status: &Status) -> Option<Task> {
+    let failing: Vec<&Problem> = status.problems.iter().filter(|problem| problem.is_error()).collect();
+    let first = failing.first().filter(|_| !status.stale)?;
+    Some(Task {
+        urgency: Urgency::Soon,
+        what: visit.caller.t.say("home.failing").owned().with("n", failing.len()),
         detail: Some(place_and_cause(first)),
         action: None,
     })

@@ -41,6 +41,7 @@ mod pager;
 mod password;
 mod phrases;
 mod preferences;
+mod publish;
 mod rehearse;
 mod rules;
 mod second_factor;
@@ -125,7 +126,19 @@ struct Console {
 
 /// The table of contents: every address, who may open it, and what answers.
 fn pages() -> Vec<Page> {
-    let mut pages = vec![
+    let mut pages = first_pages();
+    pages.extend(pages_of_oneself());
+    pages.extend(pages_of_rules());
+    pages.extend(pages_about_people());
+    pages.extend(pages_of_content());
+    pages.extend(publishing_pages());
+    #[cfg(debug_assertions)]
+    pages.push(page("/console/style", Right::Enter, get(style::show)));
+    pages
+}
+
+fn first_pages() -> Vec<Page> {
+    vec![
         // For anyone
         here_only("/setup", get(setup::show).post(setup::take)),
         here_only("/try", get(rehearse::show_here).post(rehearse::say_here)),
@@ -168,14 +181,26 @@ fn pages() -> Vec<Page> {
         page("/console/log/export", Right::Administer, get(log::export)),
         page("/console/tokens", Right::Administer, get(tokens::show).post(tokens::make)),
         page("/console/tokens/{id}/revoke", Right::Administer, get(tokens::ask_revoke).post(tokens::revoke)),
-    ];
-    pages.extend(pages_of_oneself());
-    pages.extend(pages_of_rules());
-    pages.extend(pages_about_people());
-    pages.extend(pages_of_content());
-    #[cfg(debug_assertions)]
-    pages.push(page("/console/style", Right::Enter, get(style::show)));
-    pages
+    ]
+}
+
+fn publishing_pages() -> Vec<Page> {
+    vec![
+        page("/console/publish", Right::Enter, get(publish::show)),
+        page("/console/publish/now", Right::Edit, post(publish::publish)),
+        page("/console/publish/undo", Right::Edit, post(publish::undo)),
+        page("/console/publish/keep", Right::Edit, post(publish::keep)),
+        page("/console/publish/discard", Right::Edit, get(publish::ask_discard).post(publish::discard)),
+        page("/console/publish/versions/{id}", Right::Enter, get(publish::show_version)),
+        page(
+            "/console/publish/versions/{id}/restore",
+            Right::Edit,
+            get(publish::ask_restore).post(publish::restore),
+        ),
+        page("/console/publish/waiting/{id}", Right::Enter, get(publish::show_waiting)),
+        page("/console/publish/waiting/{id}/approve", Right::Edit, post(publish::approve)),
+        page("/console/publish/waiting/{id}/withdraw", Right::Edit, post(publish::withdraw)),
+    ]
 }
 
 /// Whoever is logged in, and their own account.

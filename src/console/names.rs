@@ -48,6 +48,13 @@ impl Names {
     }
 }
 
+impl Names {
+    /// Where a rule is edited, while it is there.
+    pub(super) fn page_of_rule(&self, rule: &RuleId) -> Option<String> {
+        self.edition.rulebook.rule(rule).map(|rule| format!("/console/rules/{}", rule.id))
+    }
+}
+
 impl WeekNames for Names {
     /// A rule that is no longer there keeps its id.
     fn rule(&self, rule: &RuleId) -> String {

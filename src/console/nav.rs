@@ -42,6 +42,7 @@ const ENTRIES: &[Entry] = &[
     entry("forms", "/console/forms", Group::Content),
     entry("settings", "/console/settings", Group::Content),
     entry("todo", "/console/todo", Group::Content),
+    entry("publish", "/console/publish", Group::Live).key('p'),
     entry("try", "/console/try", Group::Live).bar().key('t'),
     entry("accounts", "/console/accounts", Group::Administration).only(Right::Administer),
     entry("data", "/console/data", Group::Administration).key('d'),

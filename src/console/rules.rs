@@ -42,6 +42,8 @@ pub(super) use self::shelf::Shelves;
 
 /// Triggers that a row shows; the rest is counted.
 const MOST_SHOWN: usize = 3;
+/// Of a reply; three lines of a row hold fewer.
+const MOST_CHARACTERS: usize = 120;
 const STATES: [&str; 7] = ["", "on", "off", "expired", "later", "draft", "problem"];
 
 #[derive(Debug, Default, Deserialize)]
@@ -212,7 +214,7 @@ impl<'d> List<'d> {
             triggers: triggers(rule, t),
             reply: reply(rule, t),
             hits: figures.hits(id),
-            changed: figures.changed(&kept.path, t),
+            changed: figures.changed(&kept.path),
         }
     }
 
@@ -251,9 +253,49 @@ fn triggers(rule: &WrittenRule, t: &'static Words) -> String {
 /// The beginning of what it says, or its kind.
 fn reply(rule: &WrittenRule, t: &'static Words) -> String {
     match rule.reply.texts().next() {
-        Some(text) => text.chars().take(120).collect(),
+        Some(text) => without_links(text).chars().take(MOST_CHARACTERS).collect(),
         None => t
             .find(&format!("rules.kind_of.{}", rule.kind()))
             .map_or_else(String::new, |word| word.to_string()),
+    }
+}
+
+/// `[联系顾问](rule:contact)` as its label.
+fn without_links(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, link)) = rest.split_once("](") {
+        let label = before.rfind('[').and_then(|at| Some((before.get(..at)?, before.get(at + 1..)?)));
+        match (label, link.split_once(')')) {
+            (Some((before, label)), Some((_, after))) => {
+                shown.push_str(before);
+                shown.push_str(label);
+                rest = after;
+            }
+            (_, _) => {
+                shown.push_str(before);
+                shown.push_str("](");
+                rest = link;
+            }
+        }
+    }
+    shown + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_shows_the_labels_of_links() {
+        let cases = [
+            ("问[顾问](rule:contact)或[填表](form:enquiry)。", "问顾问或填表。"),
+            ("没有链接", "没有链接"),
+            ("[没有完](rule:a", "[没有完](rule:a"),
+            ("](a)[b](c)", "](a)b"),
+        ];
+        for (written, shown) in cases {
+            assert_eq!(without_links(written), shown);
+        }
     }
 }

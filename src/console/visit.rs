@@ -39,6 +39,8 @@ pub(super) struct Visit {
     pub session: Session,
     /// What every form of this session carries.
     pub token: String,
+    /// Files that they changed and nobody published.
+    pub unpublished: i64,
 }
 
 /// A form's fields, as a page wants them.
@@ -75,8 +77,16 @@ async fn enter(console: Arc<Console>, right: Right, mut request: Request) -> Res
     }
     console.store.note_session(&session, now).await?;
     let caller = request.extensions().get::<Caller>().expect("`receive` stands before every page").clone();
-    request.extensions_mut().insert(Visit { console, caller, staff, session, token });
+    let unpublished = count_unpublished(&console, &staff).await?;
+    request.extensions_mut().insert(Visit { console, caller, staff, session, token, unpublished });
     Ok(request)
+}
+
+async fn count_unpublished(console: &Console, staff: &Staff) -> Result<i64, PageError> {
+    match staff.role.may(Right::Edit) {
+        true => Ok(console.store.count_draft_files(&staff.id).await?),
+        false => Ok(0),
+    }
 }
 
 /// A browser keeps a strict cookie back when a link elsewhere was followed, so

@@ -4,6 +4,7 @@
 
 mod misses;
 mod presence;
+mod publish_due;
 mod reminders;
 mod retention;
 mod schedule;
@@ -14,6 +15,7 @@ use jiff::SignedDuration;
 
 use crate::answer::Live;
 use crate::model::{Clock, Roster};
+use crate::publishing::Gate;
 use crate::store::Store;
 
 pub use presence::watch_store;
@@ -59,4 +61,11 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
         .with(Job::new("remind_of_facts", MINUTES, move |now| {
             reminders::remind_of_facts(store_7.clone(), Live::clone(&live_7), expiring.ids(), now)
         }))
+}
+
+/// What waits for its time goes live so late at most, and no earlier.
+const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(30);
+
+pub fn publish_due(gate: Gate) -> Job {
+    Job::new("publish_due", HALF_A_MINUTE, move |_| publish_due::publish_due(gate.clone()))
 }

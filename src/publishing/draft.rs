@@ -153,6 +153,11 @@ impl Draft {
         self.rows.values().filter(wanted).map(|row| (row.path.clone(), edit(row))).collect()
     }
 
+    /// Of these edits, as they are kept.
+    pub(super) fn rows(&self, edits: &Edits) -> Vec<DraftFile> {
+        self.rows.values().filter(|row| edits.contains_key(&row.path)).cloned().collect()
+    }
+
     /// Writes a file. `seen` is the hash of what the form was made from; None:
     /// a new file.
     #[expect(clippy::too_many_arguments, reason = "five values that belong to no one thing")]

@@ -20,6 +20,8 @@ pub struct Findings {
     pub warnings: Vec<Problem>,
     /// Warnings that the live version has too, and what is good to know.
     pub known: Vec<Problem>,
+    /// The live settings ask for a second person.
+    pub second_person: bool,
 }
 
 impl Findings {

@@ -72,6 +72,14 @@ pub enum Accepted {
     These(BTreeSet<String>),
 }
 
+/// Found good, and not yet kept.
+pub(super) struct Prepared {
+    base: i64,
+    edits: Edits,
+    examination: Examination,
+    pub findings: Findings,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
     pub version: Version,
@@ -91,6 +99,8 @@ pub enum Refused {
     TestsFail(Findings),
     #[error("有 {} 处提醒还没有看过。请确认后再发布。", .0.warnings.len())]
     Unseen(Findings),
+    #[error("设置里要求第二个人同意。请在控制台「发布」里送给同事看。")]
+    NeedsApproval,
     #[error("这份待发布的改动已经处理过了。")]
     Settled,
     #[error("同时有太多人在发布。请再试一次。")]
@@ -116,6 +126,12 @@ impl Request {
             proposal: None,
             approver: None,
         }
+    }
+
+    /// Whoever types a command, or edits the folder, has the machine; what is
+    /// brought back was agreed to once.
+    fn is_one_persons_word(&self) -> bool {
+        self.source == VersionSource::Console && self.proposal.is_none() && self.restores.is_none()
     }
 
     fn credit(&self, findings: &Findings) -> Credit {
@@ -151,27 +167,23 @@ impl Gate {
     /// What an examination means for publishing upon these live files.
     pub async fn weigh(&self, examination: &Examination, live: Files) -> Result<Findings, StoreError> {
         let surroundings = self.surroundings();
-        let checked = tokio::task::spawn_blocking(move || check(&live, &surroundings).problems);
+        let checked = tokio::task::spawn_blocking(move || check(&live, &surroundings));
         let before = checked.await.map_err(|_| StoreError::Closed)?;
-        Ok(Findings::new(&examination.problems, &before))
+        let findings = Findings::new(&examination.problems, &before.problems);
+        let second_person = before.rulebook.is_some_and(|live| live.settings.publishing.second_person);
+        Ok(Findings { second_person, ..findings })
     }
 
     /// Publishes, or says why not; then nothing has changed. Returns once it
     /// answers here, where this process serves.
     pub async fn publish(&self, request: Request) -> Result<Published, Refused> {
         for _ in 0..TRIES {
-            let (base, newest) = load_newest(&self.0.store).await?;
-            let merged = merge(&newest, &request.edits).map_err(Refused::Collides)?;
-            if merged == newest {
-                return Err(Refused::Nothing);
+            let prepared = self.prepare(&request).await?;
+            if prepared.findings.second_person && request.is_one_persons_word() {
+                return Err(Refused::NeedsApproval);
             }
-            let examination = self.examine(merged.clone()).await?;
-            let findings = self.weigh(&examination, newest.clone()).await?;
-            judge(&findings, &request)?;
-            let (credit, edits) = (request.credit(&findings), between(&newest, &merged));
-            let added = self.add(&request, base, &edits, &credit).await?;
-            match added {
-                Added::Version(version) => return Ok(self.take_live(version, examination).await),
+            match self.add(&request, &prepared).await? {
+                Added::Version(version) => return Ok(self.take_live(version, prepared.examination).await),
                 Added::Settled => return Err(Refused::Settled),
                 Added::Overtaken => {}
             }
@@ -179,29 +191,38 @@ impl Gate {
         Err(Refused::Busy)
     }
 
-    async fn add(
-        &self,
-        request: &Request,
-        base: i64,
-        edits: &Edits,
-        credit: &Credit,
-    ) -> Result<Added, StoreError> {
+    /// Everything but the deed.
+    pub(super) async fn prepare(&self, request: &Request) -> Result<Prepared, Refused> {
+        let (base, newest) = load_newest(&self.0.store).await?;
+        let merged = merge(&newest, &request.edits).map_err(Refused::Collides)?;
+        if merged == newest {
+            return Err(Refused::Nothing);
+        }
+        let edits = between(&newest, &merged);
+        let examination = self.examine(merged).await?;
+        let findings = self.weigh(&examination, newest).await?;
+        judge(&findings, request)?;
+        Ok(Prepared { base, edits, examination, findings })
+    }
+
+    async fn add(&self, request: &Request, prepared: &Prepared) -> Result<Added, StoreError> {
         let kind = match request.restores {
             Some(_) => OperationKind::VersionRestored,
             None => OperationKind::Published,
         };
-        let touched: Vec<&str> = edits.keys().map(String::as_str).collect();
+        let (base, now) = (prepared.base, self.0.clock.now());
+        let touched: Vec<&str> = prepared.edits.keys().map(String::as_str).collect();
         let operation = request
             .by
-            .does(kind, &format!("v{}", base + 1), self.0.clock.now())
+            .does(kind, &format!("v{}", base + 1), now)
             .before(format!("v{base}"))
             .after(format!("{}\n{}", request.reason.trim(), touched.join("\n")).trim());
         let version = NewVersion {
             base,
-            changes: changes(edits),
+            changes: changes(&prepared.edits),
             source: request.source,
-            credit: credit.clone(),
-            at: self.0.clock.now(),
+            credit: request.credit(&prepared.findings),
+            at: now,
             proposal: request.proposal.as_deref(),
         };
         self.0.store.add_version(&version, Some(&operation)).await

@@ -13,6 +13,8 @@ mod fingerprint;
 mod folder;
 mod gate;
 mod press;
+mod proposals;
+mod replay;
 mod shipped;
 
 pub use draft::{Change, Draft, HowEdited, OtherEdit, WriteError};
@@ -20,6 +22,9 @@ pub use earlier::load_edition;
 pub use edits::{Collision, Edit, Edits, between, merge};
 pub use examine::{Examination, examine};
 pub use findings::{Findings, warning_key};
+pub use folder::{Written, write as write_folder};
 pub use gate::{Accepted, Gate, Ground, Published, Refused, Request, load_files};
 pub use press::{Press, PressError, Status};
+pub use proposals::Terms;
+pub use replay::{Answered, ChangedReply, Replay, Setting, replay};
 pub use shipped::write_shipped_rulebook;

@@ -387,7 +387,7 @@ async fn read_folder(folder: &Path) -> Result<Files, PressError> {
 
 fn explain_collision(collision: &Collision) -> Problem {
     Problem::error("folder_collision", "文件夹里改了这个文件，线上也改了它：两份不一样，还没有取用文件夹里的。")
-        .remedy("请对照控制台「发布」里的线上版本改好它；以文件夹为准就运行 yingda publish，以线上为准就运行 yingda export。")
+        .remedy("请对照控制台「发布」里的线上版本改好它；以文件夹为准就运行 yingda publish，以线上为准就运行 yingda export --force。")
         .in_file(&collision.path)
 }
 

@@ -78,6 +78,12 @@ impl Files {
         self.iter().map(move |(path, bytes)| (&**path, text(bytes)))
     }
 
+    /// One file as text.
+    pub fn text(&self, path: &str) -> Option<Cow<'_, str>> {
+        let bytes = self.get(path)?;
+        Some(decode(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes)))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.contents.is_empty()
     }

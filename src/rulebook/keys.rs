@@ -185,6 +185,7 @@ pub const SETTINGS: &[Key] = &[
     key("words", "…", "", "用语红线，写成 [words]", "words to watch"),
     key("answers", "…", "", "怎么选规则，写成 [answers]", "how rules are chosen"),
     key("privacy", "…", "", "隐私说明页，写成 [privacy]", "the privacy page"),
+    key("publishing", "…", "", "怎样发布，写成 [publishing]", "how changes go live"),
 ];
 
 pub const CENTRE: &[Key] =
@@ -240,6 +241,14 @@ pub const PRIVACY: &[Key] = &[
     key("updated", "2026-03-01", "", "说明的日期", "date of the notice"),
     key("keep_leads_months", "12", "12", "同意提交的需求最长保存几个月，到期删除", "months a lead is kept"),
 ];
+
+pub const PUBLISHING: &[Key] = &[key(
+    "second_person",
+    "true",
+    "false",
+    "控制台里的改动要另一位编辑同意才生效；改文件和命令行不受限",
+    "a second person agrees",
+)];
 
 /// `forms/*.toml`. The name of the file is the form's id.
 pub const FORM: &[Key] = &[

@@ -22,6 +22,7 @@ pub fn reference() -> String {
         ("设置 `settings.toml`：`[words]` 用语 · words to watch", keys::WORDS),
         ("设置 `settings.toml`：`[answers]` 怎么选规则 · how rules are chosen", keys::ANSWERS),
         ("设置 `settings.toml`：`[privacy]` 隐私说明页 · the privacy page", keys::PRIVACY),
+        ("设置 `settings.toml`：`[publishing]` 怎样发布 · how changes go live", keys::PUBLISHING),
     ];
     for (title, keys) in sections {
         write_keys(&mut page, title, keys);

@@ -18,6 +18,14 @@ pub struct Settings {
     pub words: Words,
     pub answers: Answers,
     pub privacy: Privacy,
+    pub publishing: Publishing,
+}
+
+/// How changes go live.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Publishing {
+    /// Nobody publishes alone from the console.
+    pub second_person: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -139,6 +147,10 @@ pub(super) fn read(
         answers.finish(problems);
     }
     settings.privacy = Privacy::read(&mut fields, problems);
+    if let Some(mut publishing) = fields.table("publishing", keys::PUBLISHING, problems) {
+        settings.publishing.second_person = publishing.bool("second_person", problems).unwrap_or_default();
+        publishing.finish(problems);
+    }
     let phrases = read_phrases(&mut fields, problems);
     fields.finish(problems);
     (settings, phrases)

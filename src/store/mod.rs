@@ -36,6 +36,7 @@ mod personal;
 mod phrase;
 mod presence;
 mod privacy;
+mod proposal;
 mod refusal;
 mod schema;
 mod seal;
@@ -47,6 +48,7 @@ mod ticket;
 mod timeline;
 mod version;
 mod waiting;
+mod wording;
 
 pub use account::{AccountSecrets, Heard, PreviousSecrets, Revision, SecretPair, StoredAccount};
 pub use api_token::ApiToken;
@@ -82,6 +84,7 @@ pub use person::{Left, Noted, PersonFile, Said};
 pub use personal::mask_numbers;
 pub use phrase::ReadyPhrase;
 pub use privacy::{PrivacyAct, PrivacyEntry};
+pub use proposal::{Ending as ProposalEnding, NewProposal, Proposal};
 pub use refusal::RecentRefusal;
 pub use schema::{NEWEST as NEWEST_STEP, Standing as SchemaStanding};
 pub use seal::{Sealer, SealingKey};
@@ -92,6 +95,7 @@ pub use ticket::Ticket;
 pub use timeline::{Before, Entry, Exchange, Happened, TIMELINE_PAGE};
 pub use version::{Added, Credit, FileOrigin, Held, NewVersion, Version, VersionSource, content_hash};
 pub use waiting::{Ending, Take, Taken, Waiting};
+pub use wording::Wording;
 
 /// One pool type per database. Every query has one text and one body, compiled
 /// for both by `on!`.

@@ -3,6 +3,7 @@
 mod asking;
 mod backups;
 mod failures;
+mod publishing;
 mod serving;
 mod staff;
 mod writing;
@@ -50,6 +51,8 @@ struct Workplace {
     port: u16,
     /// Settings given by the environment.
     variables: Vec<(&'static str, String)>,
+    /// Who runs it, where the tests are run by root.
+    user: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -73,6 +76,7 @@ impl Workplace {
             folder: tempfile::tempdir().expect("a temporary folder"),
             port: free_port(),
             variables: Vec::new(),
+            user: None,
         }
     }
 
@@ -82,6 +86,14 @@ impl Workplace {
             RULES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         write_rulebook(&workplace.path("responses"), &files);
         workplace
+    }
+
+    #[cfg(unix)]
+    fn run_by(mut self, user: u32) -> Self {
+        let is_root =
+            std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self").expect("readable")) == 0;
+        self.user = is_root.then_some(user);
+        self
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -100,6 +112,11 @@ impl Workplace {
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("YINGDA__SERVER__LISTEN", format!("127.0.0.1:{}", self.port));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        #[cfg(unix)]
+        if let Some(user) = self.user {
+            std::os::unix::process::CommandExt::uid(&mut command, user);
+            std::os::unix::process::CommandExt::gid(&mut command, user);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

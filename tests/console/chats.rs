@@ -82,7 +82,7 @@ async fn the_timeline_tells_the_rule_behind_each_reply_and_why() {
 
     let page = browser.get(&chat).await;
     page.shows("<p>多少钱</p>");
-    page.shows("规则「费用」 v1");
+    page.shows("<a href=\"/console/rules/price\">规则「费用」</a> v1");
     let why = page.body.split('"').find(|part| part.contains("/why/")).expect("a link").to_owned();
     browser.get(&why).await.shows("含有触发词「多少钱」");
 

@@ -112,4 +112,8 @@ async fn a_question_goes_on_to_the_rule_that_was_chosen() {
     let chosen = browser.get("/console/misses/add?questions=%E8%B7%AF%E8%B4%B9&rule=price").await;
     assert_eq!(chosen.status, StatusCode::SEE_OTHER);
     assert_eq!(chosen.location(), "/console/rules/price?add=%E8%B7%AF%E8%B4%B9");
+    browser.get(chosen.location()).await.shows("路费</textarea>");
+    let page = browser.get("/console/misses").await;
+    let make = page.body.split('"').find(|part| part.contains("/rules/new?")).expect("a link");
+    browser.get(make).await.shows("路费报销吗");
 }

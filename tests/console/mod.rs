@@ -15,6 +15,7 @@ mod many;
 mod members;
 mod misses;
 mod pages;
+mod publish;
 mod rehearse;
 mod roles;
 mod rules;

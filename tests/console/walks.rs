@@ -49,6 +49,9 @@ const PAGES: &[&str] = &[
     "/console/accounts/walked/edit",
     "/console/accounts/walked/secrets",
     "/console/accounts/walked/remove",
+    "/console/publish",
+    "/console/publish/versions/1",
+    "/console/publish/versions/1/restore",
     "/console/members",
     "/console/account",
     "/console/account/codes",
@@ -66,7 +69,7 @@ struct Demonstration {
     process: Child,
     base: String,
     setup_key: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Demonstration {
@@ -90,7 +93,26 @@ impl Demonstration {
                 break;
             }
         }
-        Self { process, base: format!("http://127.0.0.1:{port}"), setup_key, _folder: folder }
+        Self { process, base: format!("http://127.0.0.1:{port}"), setup_key, folder }
+    }
+}
+
+impl Demonstration {
+    /// The member's draft gets this file with other words in it.
+    fn drafts(&self, path: &str, words: &[(&str, &str)]) {
+        let file = self.folder.path().join("responses").join(path);
+        let mut text = std::fs::read_to_string(file).expect("a shipped file");
+        for (old, new) in words {
+            assert!(text.contains(old), "{path} does not say {old}");
+            text = text.replace(old, new);
+        }
+        let file = self.folder.path().join("drafted").join(path);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("creatable");
+        std::fs::write(file, text).expect("writable");
+        let import = ["import", "drafted", "--draft", "王老师"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_yingda"));
+        command.args(import).current_dir(self.folder.path());
+        assert!(command.status().expect("it runs").success());
     }
 }
 
@@ -121,6 +143,7 @@ async fn walk_in(screen: Screen) {
         use_keys(&browser).await;
     }
     follow_a_link(&browser, &yingda).await;
+    publish_and_take_back(&browser, &yingda).await;
     connecting::connect(&browser, &yingda.base).await;
     changing::change_a_rule(&browser).await;
     walk_content::change(&browser).await;
@@ -168,6 +191,34 @@ async fn follow_a_link(browser: &Chromium, yingda: &Demonstration) {
     browser.open_elsewhere(&format!("data:text/html,<a id=link href={link}>link</a>")).await;
     browser.click("#link").await;
     browser.sees("登录着的地方").await;
+}
+
+/// Another answer is drafted, looked at, published, answers, and is taken back.
+async fn publish_and_take_back(browser: &Chromium, yingda: &Demonstration) {
+    yingda.drafts("rules/price.md", &[("请以顾问报价为准", "请听顾问报价")]);
+    browser.open("/console").await;
+    browser.click(".top-end .badge").await;
+    browser.is_at("/console/publish").await;
+    browser.sees("改了 1 个文件").await;
+    browser.check_access("/console/publish").await;
+    browser.fill("#reason", "改了费用的说法").await;
+    browser.click("#publish form.stack button").await;
+    browser.sees("已发布，现在就按新的规则回答。").await;
+    asks_the_price(browser, "请听顾问报价").await;
+    browser.open("/console/publish/versions/1").await;
+    browser.click(".page-head a.button").await;
+    browser.click("main form button").await;
+    browser.sees("已恢复，作为新的一版生效。").await;
+    asks_the_price(browser, "请以顾问报价为准").await;
+    // For the pictures: something waits to be published.
+    yingda.drafts("rules/price.md", &[("请以顾问报价为准", "随时发团，请听顾问报价")]);
+}
+
+async fn asks_the_price(browser: &Chromium, answer: &str) {
+    browser.open("/console/try").await;
+    browser.fill("#text", "一个人多少钱").await;
+    browser.press("\u{e007}").await;
+    browser.sees(answer).await;
 }
 
 async fn use_keys(browser: &Chromium) {

@@ -4,3 +4,4 @@ mod drafts;
 mod folder;
 mod gate;
 mod office;
+mod proposals;

@@ -29,6 +29,8 @@ pub(super) enum Line {
         cards: Vec<Card>,
         /// Which rule it was, or what else.
         by: Sentence<'static>,
+        /// Where that rule is edited.
+        rule: Option<String>,
         key: String,
         version: i64,
     },
@@ -119,7 +121,8 @@ fn answer(said: &Exchange, at: String, names: &Names, t: &'static Words) -> Opti
         Bubble::Customer { text } => (Some(text), Vec::new()),
         Bubble::Aside { text } => (Some(format!("（{text}）")), Vec::new()),
     };
-    Some(Line::Answer { at, text, cards, by, key: said.key.to_string(), version: said.version })
+    let rule = said.rule.as_ref().and_then(|rule| names.page_of_rule(rule));
+    Some(Line::Answer { at, text, cards, by, rule, key: said.key.to_string(), version: said.version })
 }
 
 /// What was sent cannot be tapped here.

@@ -3,6 +3,7 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use serde::Deserialize;
 
 use super::super::confirm::Confirm;
 use super::super::failure::PageError;
@@ -21,10 +22,25 @@ use crate::rulebook::edit::{WrittenRule, free_id, save_rule};
 /// Addresses of this page that no rule can have.
 const RESERVED: [&str; 2] = ["new", "preview"];
 
-pub(in crate::console) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
+/// What 未命中 adds to a rule: questions, one a line, still to be saved.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::console) struct Added {
+    add: String,
+}
+
+pub(in crate::console) async fn show(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(added): Query<Added>,
+) -> Result<Response, PageError> {
     let desk = Desk::open(&visit).await?;
     let kept = desk.shelf.find(&id).ok_or(PageError::Missing)?.clone();
-    let entered = Entered::of(&kept.rule);
+    let mut entered = Entered::of(&kept.rule);
+    if !added.add.is_empty() {
+        let questions = format!("{}\n{}", entered.get("questions"), added.add);
+        entered.set("questions", questions.trim());
+    }
     let parts = Parts { entered, kept: Some(kept), refused: None, seen: None };
     show_page(&EditorPage::of(&visit, &desk, parts).await?)
 }

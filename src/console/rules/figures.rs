@@ -10,7 +10,6 @@ use jiff::{Timestamp, ToSpan as _};
 use super::super::failure::PageError;
 use super::super::visit::Visit;
 use super::super::when;
-use super::super::words::Words;
 use crate::store::{FileOrigin, Period};
 
 const DAYS: i64 = 30;
@@ -49,10 +48,10 @@ impl Figures {
         self.hits.get(id).copied().unwrap_or_default()
     }
 
-    pub(super) fn changed(&self, path: &str, t: &'static Words) -> String {
+    pub(super) fn changed(&self, path: &str) -> String {
         match self.changed.get(path) {
             Some((Some(who), at)) => format!("{who} {at}"),
-            Some((None, at)) => format!("{} {at}", t.say("rules.somebody")),
+            Some((None, at)) => at.clone(),
             None => String::new(),
         }
     }

@@ -185,6 +185,7 @@ impl RefusedPage {
             Refused::Unseen(findings) => (&findings.warnings, findings),
             Refused::Nothing
             | Refused::Collides(_)
+            | Refused::NeedsApproval
             | Refused::Settled
             | Refused::Busy
             | Refused::Store(_) => (&nothing.errors, &nothing),

@@ -1,0 +1,206 @@
+//! What a draft changes: each file line by line, and how questions are
+//! answered before and after.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::super::diff::{self, Line};
+use super::super::failure::PageError;
+use super::super::rehearse::Bubble;
+use super::super::visit::Visit;
+use super::super::when;
+use crate::answer::Edition;
+use crate::model::{AccountId, Human};
+use crate::publishing::{Answered, Change, ChangedReply, Draft, HowEdited, Replay, Setting, replay as play};
+use crate::rulebook::{Files, Rule, Trigger};
+use crate::store::Wording;
+use crate::text::Normalized;
+
+/// Enough to see what a change does.
+const QUESTIONS_PER_RULE: usize = 2;
+const MOST_COMPARISONS: usize = 12;
+/// How far back real messages are taken, and how many wordings at most: a
+/// second's work with a thousand rules.
+const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
+const MOST_WORDINGS: i64 = 2_000;
+const MOST_SHOWN: usize = 20;
+
+const CHANGED: &str = "publish.kind_changed";
+const ADDED: &str = "publish.kind_added";
+const REMOVED: &str = "publish.kind_removed";
+
+pub(super) struct ChangeRow {
+    pub path: String,
+    /// What staff call it, where it is a rule.
+    pub name: Option<String>,
+    /// The word for what was done to it.
+    pub kind: &'static str,
+    pub lines: Vec<Line>,
+    pub clash: Option<Clash>,
+}
+
+/// Somebody published another text of it meanwhile.
+pub(super) struct Clash {
+    pub who: Option<String>,
+    pub at: String,
+}
+
+#[derive(Default)]
+pub(super) struct Counts {
+    pub changed: usize,
+    pub added: usize,
+    pub removed: usize,
+}
+
+/// One question, answered before and after.
+pub(super) struct Comparison {
+    pub text: String,
+    /// How often it came; 0: nobody counted.
+    pub times: i64,
+    pub before: Vec<Bubble>,
+    pub after: Vec<Bubble>,
+}
+
+pub(super) struct ReplayView {
+    pub asked: i64,
+    pub messages: i64,
+    pub shown: Vec<Comparison>,
+    pub more: usize,
+}
+
+impl Counts {
+    pub fn of(draft: &Draft) -> Self {
+        let mut counts = Self::default();
+        for (path, change) in draft.changes() {
+            match kind_of(draft, path, change) {
+                ADDED => counts.added += 1,
+                REMOVED => counts.removed += 1,
+                _ => counts.changed += 1,
+            }
+        }
+        counts
+    }
+}
+
+fn kind_of(draft: &Draft, path: &str, change: &Change) -> &'static str {
+    match (change, draft.live().get(path)) {
+        (Change::Removed, _) => REMOVED,
+        (Change::Written(_), Some(_)) => CHANGED,
+        (Change::Written(_), None) => ADDED,
+    }
+}
+
+pub(super) async fn list(
+    visit: &Visit,
+    draft: &Draft,
+    live: &Edition,
+    edition: Option<&Edition>,
+) -> Result<Vec<ChangeRow>, PageError> {
+    let mut rows = Vec::new();
+    for (path, change) in draft.changes() {
+        rows.push(ChangeRow {
+            path: path.clone(),
+            name: edition.and_then(|edition| name_of(edition, path)).or_else(|| name_of(live, path)),
+            kind: kind_of(draft, path, change),
+            lines: around_changes(diff::lines(&text_of(draft.live(), path), &text_of(draft.files(), path))),
+            clash: find_clash(visit, draft, path).await?,
+        });
+    }
+    Ok(rows)
+}
+
+async fn find_clash(visit: &Visit, draft: &Draft, path: &str) -> Result<Option<Clash>, PageError> {
+    if !draft.clashes().any(|clash| clash == path) {
+        return Ok(None);
+    }
+    let others = draft.others_at(&visit.console.store, path).await?;
+    let published = others.into_iter().find(|edit| matches!(edit.how, HowEdited::Published { .. }));
+    Ok(Some(published.map_or_else(
+        || Clash { who: None, at: String::new() },
+        |edit| Clash { who: edit.by, at: when::minute(&visit.console, edit.at) },
+    )))
+}
+
+fn name_of(edition: &Edition, path: &str) -> Option<String> {
+    let mut here = edition.rulebook.rules.iter().filter(|rule| &*rule.place.file == path);
+    let first = here.next()?;
+    // A table holds many: its own name says more.
+    here.next().is_none().then(|| first.name.to_string())
+}
+
+pub(super) fn text_of(files: &Files, path: &str) -> String {
+    files.text(path).map(std::borrow::Cow::into_owned).unwrap_or_default()
+}
+
+/// Lines that stayed are shown only beside those that did not.
+pub(super) fn around_changes(lines: Vec<Line>) -> Vec<Line> {
+    const BESIDE: usize = 2;
+    let is_changed = |line: &Line| !matches!(line, Line::Same(_));
+    let changed: Vec<usize> =
+        lines.iter().enumerate().filter(|(_, line)| is_changed(line)).map(|(at, _)| at).collect();
+    let is_near = |at: usize| changed.iter().any(|changed| changed.abs_diff(at) <= BESIDE);
+    lines.into_iter().enumerate().filter(|(at, _)| is_near(*at)).map(|(_, line)| line).collect()
+}
+
+/// The sample questions and triggers of rules in changed files, where they are
+/// answered otherwise than before.
+pub(super) fn compare(visit: &Visit, draft: &Draft, live: &Edition, edition: &Edition) -> Vec<Comparison> {
+    let is_changed = |rule: &&Rule| draft.changes().contains_key(&*rule.place.file);
+    let rules = edition.rulebook.rules.iter().filter(is_changed);
+    let gone = live.rulebook.rules.iter().filter(is_changed);
+    let mut questions: Vec<Wording> = Vec::new();
+    for text in rules.chain(gone).flat_map(questions_of) {
+        if !questions.iter().any(|known| known.text == text) {
+            questions.push(Wording { text, times: 0 });
+        }
+    }
+    let replay = play(&questions, live, edition, &setting(visit));
+    replay.changed.into_iter().take(MOST_COMPARISONS).map(|one| comparison(one, visit)).collect()
+}
+
+fn questions_of(rule: &Rule) -> Vec<String> {
+    let said = |trigger: &Trigger| match trigger {
+        Trigger::Equals(text) | Trigger::Starts(text) => Some(text.as_str().to_owned()),
+        Trigger::Contains(parts) => Some(parts.iter().map(Normalized::as_str).collect::<String>()),
+        Trigger::Pattern(_) => None,
+    };
+    let questions = rule.questions.iter().map(ToString::to_string);
+    questions.chain(rule.triggers.iter().filter_map(said)).take(QUESTIONS_PER_RULE).collect()
+}
+
+/// What people wrote in the last thirty days, through both.
+pub(super) async fn replay(
+    visit: &Visit,
+    live: Arc<Edition>,
+    edition: Arc<Edition>,
+) -> Result<ReplayView, PageError> {
+    let (now, setting) = (visit.now(), setting(visit));
+    let since = now.checked_sub(LOOKED_BACK).unwrap_or(now);
+    let heard = visit.console.store.list_wordings(&setting.account, since, now, MOST_WORDINGS).await?;
+    // Thousands of decisions: not on a thread that answers.
+    let work = move || play(&heard, &live, &edition, &setting);
+    let replay: Replay = tokio::task::spawn_blocking(work).await.unwrap_or_default();
+    let (asked, messages) = (replay.asked, replay.messages());
+    let more = replay.changed.len().saturating_sub(MOST_SHOWN);
+    let shown = replay.changed.into_iter().take(MOST_SHOWN).map(|one| comparison(one, visit)).collect();
+    Ok(ReplayView { asked, messages, shown, more })
+}
+
+fn setting(visit: &Visit) -> Setting {
+    let served = visit.console.accounts.now();
+    let first = served.first();
+    Setting {
+        account: first
+            .map_or_else(|| AccountId::parse("main").expect("letters only"), |account| account.id.clone()),
+        human: first.map_or(Human::Contacts, |account| account.human),
+        public_url: visit.console.public_url.clone(),
+        now: visit.now(),
+    }
+}
+
+fn comparison(changed: ChangedReply, visit: &Visit) -> Comparison {
+    let ChangedReply { text, times, before, after } = changed;
+    let bubble = |answered: Answered| vec![Bubble::answer(&answered.reply, answered.rule, visit.caller.t)];
+    Comparison { text, times, before: bubble(before), after: bubble(after) }
+}
