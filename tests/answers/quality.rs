@@ -35,8 +35,19 @@ fn a_third_set_by_another_writer_is_answered_as_well() {
     check("third.tsv", &floor);
 }
 
+/// Nobody reads what of these goes wrong, so that they stay what the README calls
+/// them: not looked at while rules are written. Only the totals are printed.
+#[test]
+fn a_set_that_nobody_read_while_writing_rules_is_answered_as_well() {
+    let floor = Floor { right: 90.0, right_or_offered: 97.0, wrong_at_most: 2.0, false_at_most: 3.0 };
+    hold(&report(&rows("fourth.tsv"), answering(&Edition::new(0, shipped().1))), "fourth.tsv", &floor);
+}
+
 fn check(set: &str, floor: &Floor) {
-    let report = answer_all(set);
+    hold(&answer_all(set), set, floor);
+}
+
+fn hold(report: &Report, set: &str, floor: &Floor) {
     println!("{set}\n{report}");
     assert!(report.percent(Count::Right) >= floor.right, "{set}: too few right\n{report}");
     assert!(report.right_or_offered() >= floor.right_or_offered, "{set}: too few offered\n{report}");
@@ -45,15 +56,16 @@ fn check(set: &str, floor: &Floor) {
 }
 
 /// Each message comes from a new customer.
-fn answer_all(set: &str) -> Report {
-    let edition = Edition::new(0, shipped().1);
+fn answering(edition: &Edition) -> impl Fn(&str) -> Given {
     let account = AccountId::parse("main").expect("a slug");
     let now: Timestamp = "2026-11-23T10:00:00+08:00".parse().expect("a time");
+    move |text| given(Rehearsal::new(edition, account.clone(), now).says(text).outcome)
+}
+
+fn answer_all(set: &str) -> Report {
+    let edition = Edition::new(0, shipped().1);
     let rows = rows(set);
-    let answer = |text: &str| {
-        let decided = Rehearsal::new(&edition, account.clone(), now).says(text);
-        given(decided.outcome)
-    };
+    let answer = answering(&edition);
     for row in &rows {
         let counted = count(row, &answer(&row.text));
         if matches!(counted, Count::Wrong | Count::Missed | Count::False) {
