@@ -26,7 +26,7 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WAL_PAGES: &str = "8000";
 /// What one transaction of the applier touches, in KiB: with less, pages are
 /// written out in the middle of it and read again.
-const WRITER_CACHE: &str = "-6144";
+const WRITER_CACHE: &str = "-4096";
 /// Readers beside the one writer. WAL lets them run while it commits.
 const SQLITE_READERS: u32 = 4;
 /// A quarter of PostgreSQL's default of 100, so that several processes fit.

@@ -23,7 +23,7 @@ const MAX_DRAFT_BYTES: usize = 256 * 1024;
 /// So many entries are put into the database at once, and no more wait for
 /// company. Large, because messages of many customers share few pages: at 1 000
 /// SQLite wrote twice as much for each. Not larger, because they are in memory.
-pub const APPLY_AT: usize = 3_000;
+pub const APPLY_AT: usize = 2_000;
 
 type Done = oneshot::Sender<Result<(), Arc<StoreError>>>;
 
