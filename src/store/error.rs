@@ -53,7 +53,7 @@ pub enum StoreError {
     CannotUnseal,
     #[error("存储里的内容读不懂（{what}）：{cause}。")]
     Corrupt { what: &'static str, cause: String },
-    #[error("存储出错：{0}")]
+    #[error("存储出错：{0}。请检查磁盘空间和数据库的日志；yingda doctor 会逐项检查。")]
     Sql(#[from] sqlx::Error),
 }
 
