@@ -2,9 +2,9 @@
 //! at once by this process.
 
 use jiff::{SignedDuration, Timestamp};
-use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::SecretString;
 
+use crate::model::credentials::{draw_aes_key, draw_token};
 use crate::model::{AccountId, Encryption, Human};
 use crate::store::{
     AccountSecrets, Operation, PreviousSecrets, Revision, SecretPair, StoreError, StoredAccount,
@@ -15,11 +15,6 @@ use super::Accounts;
 /// How long the token and key before a change are accepted: time to copy the
 /// new ones into WeChat's own settings, which take some minutes to spread.
 pub const PREVIOUS_FOR: SignedDuration = SignedDuration::from_hours(24);
-
-/// The most that WeChat accepts. Source: 消息推送, 服务器配置.
-const TOKEN_CHARACTERS: usize = 32;
-/// Source: 消息加解密说明, EncodingAESKey.
-const AES_KEY_CHARACTERS: usize = 43;
 
 /// As staff gave it, checked.
 #[derive(Clone, Debug)]
@@ -43,12 +38,11 @@ pub enum Outcome {
 }
 
 pub fn random_token() -> SecretString {
-    Alphanumeric.sample_string(&mut rand::rng(), TOKEN_CHARACTERS).into()
+    draw_token(&mut rand::rng()).into()
 }
 
-/// Letters and digits alone, as WeChat makes them.
 pub fn random_aes_key() -> SecretString {
-    Alphanumeric.sample_string(&mut rand::rng(), AES_KEY_CHARACTERS).into()
+    draw_aes_key(&mut rand::rng()).into()
 }
 
 impl Accounts {

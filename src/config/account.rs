@@ -8,12 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::layers::Value;
 use super::section::{Reader, Section};
 use super::setting::{Setting, one_of};
-use crate::model::{AccountId, Human};
-
-/// 3 to 32 characters. Source: 公众平台 > 基本配置 > 令牌(Token).
-const TOKEN_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=32;
-/// Source: 消息加解密说明, EncodingAESKey.
-const AES_KEY_CHARACTERS: usize = 43;
+use crate::model::{AccountId, Human, credentials};
 
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -107,18 +102,8 @@ fn read_token(section: &mut Section) -> Option<SecretString> {
 }
 
 fn check_token(secret: &SecretString) -> Result<SecretString, String> {
-    let token = secret.expose_secret();
-    let length = token.chars().count();
-    if !TOKEN_CHARACTERS.contains(&length) {
-        return Err(format!("令牌应有 3 到 32 个字符，这里有 {length} 个"));
-    }
-    if !token.chars().all(|c| c.is_ascii_graphic()) {
-        return Err("令牌只能用字母和数字，不能有空格和汉字".to_owned());
-    }
-    if !token.chars().any(|c| c.is_ascii_alphanumeric()) {
-        return Err("这像是没有填的样例。请填微信后台的令牌（Token）".to_owned());
-    }
-    Ok(secret.clone())
+    let checked = credentials::check_token(secret.expose_secret());
+    checked.map(|()| secret.clone()).map_err(|problem| problem.to_string())
 }
 
 fn read_encryption(section: &mut Section, app_id: Option<&String>) -> Option<Encryption> {
@@ -140,15 +125,8 @@ fn read_encryption(section: &mut Section, app_id: Option<&String>) -> Option<Enc
 }
 
 fn check_aes_key(secret: &SecretString) -> Result<SecretString, String> {
-    let key = secret.expose_secret();
-    let length = key.chars().count();
-    if length != AES_KEY_CHARACTERS {
-        return Err(format!("EncodingAESKey 应有 43 个字符，这里有 {length} 个。请从微信后台重新复制"));
-    }
-    if !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '+' || c == '/') {
-        return Err("EncodingAESKey 只有字母和数字。请从微信后台重新复制".to_owned());
-    }
-    Ok(secret.clone())
+    let checked = credentials::check_aes_key(secret.expose_secret());
+    checked.map(|()| secret.clone()).map_err(|problem| problem.to_string())
 }
 
 impl Setting for AccountId {

@@ -1,11 +1,8 @@
 //! A first configuration: `default.toml` with one account filled in. Nothing
 //! else is written twice, so it always knows every key.
 
-use base64::Engine as _;
-use rand::Rng as _;
-use rand::distr::{Alphanumeric, SampleString as _};
-
 use super::DEFAULTS;
+use crate::model::credentials::{draw_aes_key, draw_token};
 
 /// What a first account is called. The secrets are random.
 #[derive(Clone, Debug)]
@@ -15,18 +12,14 @@ pub struct First {
     pub app_id: String,
 }
 
-/// 32 is the most WeChat accepts for a token.
-const TOKEN_CHARACTERS: usize = 32;
-const AES_KEY_BYTES: usize = 32;
-
 /// An AppID that WeChat gives to nobody: `wx` and 16 hexadecimal digits are
 /// the real ones.
 pub const NO_APP_ID: &str = "wx0000000000000000";
 
 /// The text of a `yingda.toml`.
 pub fn write_first(first: &First) -> String {
-    let token = random_token();
-    let aes_key = random_aes_key();
+    let mut rng = rand::rng();
+    let (token, aes_key) = (draw_token(&mut rng), draw_aes_key(&mut rng));
     let filled = [
         ("id", first.id.as_str()),
         ("name", &first.name),
@@ -44,22 +37,5 @@ fn fill(line: &str, filled: &[(&str, &str)]) -> String {
     match filled.iter().find(|(name, _)| Some(*name) == key) {
         Some((name, value)) => format!("{name} = {}", toml::Value::from(*value)),
         None => line.to_owned(),
-    }
-}
-
-pub fn random_token() -> String {
-    Alphanumeric.sample_string(&mut rand::rng(), TOKEN_CHARACTERS)
-}
-
-/// 43 letters and digits, as WeChat makes them: no `+` or `/`. Its last
-/// character carries two bits nobody reads.
-pub fn random_aes_key() -> String {
-    loop {
-        let mut bytes = [0; AES_KEY_BYTES];
-        rand::rng().fill_bytes(&mut bytes);
-        let key = base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes);
-        if key.chars().all(|c| c.is_ascii_alphanumeric()) {
-            return key;
-        }
     }
 }

@@ -268,6 +268,7 @@ const SECRETS: &[(&str, &str, &str, bool)] = &[
     ("a token too long", "token", "abcdefghijklmnopqrstuvwxyz0123456", false),
     ("the token of a sample left as it was", "token", "...", false),
     ("a token with a space", "token", "abc def", false),
+    ("a token with a sign", "token", "spring-2026", false),
     ("a key too short", "encoding_aes_key", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF", false),
     (
         "a key with junk in its last bits",

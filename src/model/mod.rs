@@ -6,6 +6,7 @@ pub mod account;
 pub mod actor;
 pub mod clock;
 pub mod conversation;
+pub mod credentials;
 pub mod effect;
 pub mod encryption;
 pub mod form;

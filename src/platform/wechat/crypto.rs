@@ -11,8 +11,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Length of an EncodingAESKey. Source: 消息加解密说明, developers.weixin.qq.com.
-const KEY_CHARS: usize = 43;
+use crate::model::credentials::{InvalidAesKey, check_aes_key};
 
 /// WeChat pads to 32 bytes, twice the block of AES, so a library's padding does
 /// not fit. Source: 消息加解密说明.
@@ -40,16 +39,6 @@ pub struct EncodingAesKey {
     iv: [u8; 16],
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidAesKey {
-    #[error(
-        "EncodingAESKey 有 {chars} 个字符，应为 {KEY_CHARS} 个；请从微信后台“消息推送”整串复制，末尾不要加等号"
-    )]
-    Length { chars: usize },
-    #[error("EncodingAESKey 里有 {0:?}，只会有英文字母和数字；请从微信后台“消息推送”重新复制")]
-    Character(char),
-}
-
 /// Why a ciphertext could not be read, from the outside to the inside.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecryptError {
@@ -67,13 +56,8 @@ pub enum DecryptError {
 
 impl EncodingAesKey {
     pub fn parse(raw: &str) -> Result<Self, InvalidAesKey> {
-        if let Some(c) = raw.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/')) {
-            return Err(InvalidAesKey::Character(c));
-        }
+        check_aes_key(raw)?;
         let wrong_length = || InvalidAesKey::Length { chars: raw.len() };
-        if raw.len() != KEY_CHARS {
-            return Err(wrong_length());
-        }
         let key: [u8; 32] =
             BASE64.decode(raw).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong_length)?;
         let (iv, _) = key.split_first_chunk().ok_or_else(wrong_length)?;

@@ -26,11 +26,12 @@ use query::Query;
 use xml::{Document, Element};
 
 pub use crate::model::Encryption;
+pub use crate::model::credentials::{InvalidAesKey, InvalidToken};
 pub use account::{Account, InvalidAccount, Settings};
-pub use crypto::{DecryptError, EncodingAesKey, InvalidAesKey};
+pub use crypto::{DecryptError, EncodingAesKey};
 pub use inbound::{MAX_FIELD_BYTES, MAX_TEXT_BYTES};
 pub use reply::limits;
-pub use signature::{InvalidToken, Token};
+pub use signature::Token;
 
 /// WeChat's messages have a few KB, three times that in 兼容模式. Ours to
 /// choose; larger bodies are refused before anything looks into them.
