@@ -91,10 +91,10 @@ impl Account {
             None => xml,
             Some(keys) => {
                 let encrypted = keys.that_was(opened.key).encrypt(&xml, &keys.app_id, rand::random());
-                let (timestamp, nonce) = (now.as_second().to_string(), &opened.message.proof.nonce);
+                let (timestamp, nonce) = (now.as_second(), &opened.message.proof.nonce);
                 let token = self.token_that_was(opened.token);
-                let signature = token.sign(&[&timestamp, nonce, &encrypted]);
-                reply::envelope(&encrypted, &signature, &timestamp, nonce)
+                let signature = token.sign(&[&timestamp.to_string(), nonce, &encrypted]);
+                reply::envelope(&encrypted, &signature, timestamp, nonce)
             }
         };
         Sealed { content_type: XML, body }

@@ -97,11 +97,12 @@ pub fn render(reply: &Reply, message: &Message, now: Timestamp) -> Option<Vec<u8
 
 /// The envelope of an encrypted reply. The signature covers the timestamp and
 /// the nonce written here.
-pub fn envelope(encrypted: &str, signature: &str, timestamp: &str, nonce: &str) -> Vec<u8> {
+pub fn envelope(encrypted: &str, signature: &str, timestamp: i64, nonce: &str) -> Vec<u8> {
     write(|xml| {
         xml.text("Encrypt", encrypted);
         xml.text("MsgSignature", signature);
-        xml.text("TimeStamp", timestamp);
+        // The one element that Tencent's sample library writes bare.
+        xml.number("TimeStamp", timestamp);
         xml.text("Nonce", nonce);
     })
 }
@@ -159,5 +160,21 @@ fn put_media(xml: &mut Sheet, group: &str, media_id: &str) {
 fn put_optional(xml: &mut Sheet, name: &str, value: &str) {
     if !value.is_empty() {
         xml.text(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope_is_written_as_tencents_sample_is() {
+        let written = envelope("QUJD", "0a1b", 1_760_000_000, "415670741");
+
+        assert_eq!(
+            String::from_utf8_lossy(&written),
+            "<xml><Encrypt><![CDATA[QUJD]]></Encrypt><MsgSignature><![CDATA[0a1b]]></MsgSignature>\
+             <TimeStamp>1760000000</TimeStamp><Nonce><![CDATA[415670741]]></Nonce></xml>"
+        );
     }
 }
