@@ -146,7 +146,7 @@ impl Turn<'_> {
             None => self.silence(),
         };
         let decided = self.after_session(event, decided);
-        Decided { erases: *event == Event::Unfollow, ..decided }.coming_by(event)
+        Decided { erases: event.erases(), ..decided }.coming_by(event)
     }
 
     /// Staff see what the bot cannot; a form goes on beside it.

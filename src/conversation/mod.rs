@@ -26,8 +26,8 @@ use tracing::{debug, error, info, warn};
 use crate::answer::Live;
 use crate::model::outcome::OutcomeKind;
 use crate::model::{
-    AccountId, Alerts, Clock, Conversation, CustomerId, LeadNumber, Limits, Message, Outcome, Reply, Roster,
-    RuleId, Stage,
+    AccountId, Alerts, Clock, Content, Conversation, CustomerId, LeadNumber, Limits, Message, Outcome, Reply,
+    Roster, RuleId, Stage,
 };
 use crate::store::{Committed, Loaded, LocalTime, Record, Store, StoredReply};
 use crate::telemetry::Metrics;
@@ -189,7 +189,9 @@ impl Desk {
         let started = Instant::now();
         let known = self.customers.enter(&message.account, &message.customer);
         let mut known = known.lock().await;
-        let allowed = self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now));
+        let in_time = self.settings.flood_limit.is_none_or(|limit| known.rate.allow(limit, now));
+        // Who leaves says so once, and must be forgotten however much they wrote.
+        let allowed = in_time || matches!(&message.content, Content::Event(event) if event.erases());
         let deadline = Instant::now() + self.settings.store_budget;
         for attempt in 1.. {
             let before = self.conversation_of(message, &known, deadline).await;

@@ -175,8 +175,8 @@ pub enum Event {
         from: String,
         to: String,
     },
-    /// user_info_modified, user_authorization_revoke or _cancellation. The
-    /// person concerned is `subject`, not the sender.
+    /// user_info_modified, user_authorization_revoke or _cancellation. WeChat
+    /// itself sends it; the customer of such a message is its `subject`.
     AuthorizationChanged {
         change: AuthorizationChange,
         subject: Option<String>,
@@ -239,6 +239,39 @@ impl Content {
 }
 
 impl Event {
+    /// 取消关注, or an authorisation that was withdrawn or ended with its account:
+    /// whatever is known of the person must be erased. Source: 接收事件推送,
+    /// 授权用户信息变更.
+    pub fn erases(&self) -> bool {
+        match self {
+            Self::Unfollow => true,
+            Self::AuthorizationChanged { change, subject, .. } => match change {
+                AuthorizationChange::Revoked | AuthorizationChange::Cancelled => subject.is_some(),
+                AuthorizationChange::Modified => false,
+            },
+            Self::Follow { .. }
+            | Self::Scan { .. }
+            | Self::Click { .. }
+            | Self::View { .. }
+            | Self::ViewMiniProgram { .. }
+            | Self::ScanCode { .. }
+            | Self::Pictures { .. }
+            | Self::LocationChosen { .. }
+            | Self::LocationReported { .. }
+            | Self::TemplateSent { .. }
+            | Self::MassSent { .. }
+            | Self::Published { .. }
+            | Self::NotificationsAnswered { .. }
+            | Self::NotificationsChanged { .. }
+            | Self::NotificationSent { .. }
+            | Self::AgentSessionOpened { .. }
+            | Self::AgentSessionClosed { .. }
+            | Self::AgentSessionPassed { .. }
+            | Self::AccountVerification { .. }
+            | Self::Unknown { .. } => false,
+        }
+    }
+
     /// WeChat's name for it, lower case: what staff write in a rule's `on`.
     pub fn name(&self) -> &str {
         match self {

@@ -1,5 +1,6 @@
-use yingda::model::Content;
-use yingda::model::message::Event;
+use tempfile::TempDir;
+use yingda::model::message::{AuthorizationChange, Event};
+use yingda::model::{AccountId, Content, Conversation, CustomerId};
 use yingda::platform::wechat::Encryption;
 
 use crate::support::service::{Setup, Yingda};
@@ -61,17 +62,72 @@ async fn after_a_restart_a_retry_gets_the_stored_reply() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_who_leaves_is_erased_and_a_late_retry_stays_harmless() {
-    let yingda = Yingda::start().await;
+    let setup = Setup::default();
+    let yingda = Yingda::start_with(setup.clone()).await;
     let customer = yingda.customer("a");
     customer.says("听不懂的话").await;
     let question = customer.message(&Content::text("我的电话是 13812345678"));
-    yingda.post(&question).await;
+    let answered = yingda.post(&question).await.text();
+    let id = customer.id().clone();
 
     customer.does(&Content::Event(Event::Unfollow)).await;
 
-    let account = yingda::model::AccountId::parse("main").expect("a slug");
-    let conversation = yingda.app.store.load_conversation(&account, customer.id()).await.expect("readable");
-    assert_eq!(conversation.conversation, yingda::model::Conversation::default());
+    assert_eq!(yingda.post(&question).await.text(), answered, "it is still in memory");
+    assert_eq!(standing(&yingda, &id).await, Conversation::default());
+    let folder = yingda.stop().await;
+    assert_names_nobody(&folder);
+    let yingda = Yingda::start_in(folder, &setup).await;
+    assert_eq!(yingda.post(&question).await.text(), "", "its words were erased, its key was not");
+    assert_eq!(standing(&yingda, &id).await, Conversation::default());
+    assert_names_nobody(&yingda.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_withdraws_or_ends_their_account_is_erased_when_wechat_tells_it() {
+    for change in [AuthorizationChange::Revoked, AuthorizationChange::Cancelled] {
+        let yingda = Yingda::start().await;
+        let customer = yingda.customer("a");
+        customer.says("听不懂的话").await;
+        let id = customer.id().clone();
+        assert_ne!(standing(&yingda, &id).await, Conversation::default());
+        let told =
+            Event::AuthorizationChanged { change, subject: Some(id.to_string()), revoked: "205".into() };
+
+        let answer = yingda.customer("wechat-itself").does(&Content::Event(told)).await;
+
+        assert_eq!(answer.text(), "", "{change:?}");
+        assert_eq!(standing(&yingda, &id).await, Conversation::default(), "{change:?}");
+        assert_names_nobody(&yingda.stop().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_is_erased_however_much_they_wrote() {
+    let setup = Setup { desk: "flood_limit = 2".into(), ..Setup::default() };
+    let yingda = Yingda::start_with(setup).await;
+    let customer = yingda.customer("a");
+    for _ in 0..3 {
+        customer.says("听不懂的话").await;
+    }
+
+    customer.does(&Content::Event(Event::Unfollow)).await;
+
+    assert_eq!(standing(&yingda, customer.id()).await, Conversation::default());
+    assert_names_nobody(&yingda.stop().await);
+}
+
+async fn standing(yingda: &Yingda, customer: &CustomerId) -> Conversation {
+    let account = AccountId::parse("main").expect("a slug");
+    yingda.app.store.load_conversation(&account, customer).await.expect("readable").conversation
+}
+
+/// Neither the database nor its log holds anybody's openid.
+fn assert_names_nobody(folder: &TempDir) {
+    let openid = b"oFrontDoorCustomer-";
+    for file in ["data/yingda.db", "data/yingda.db-wal"] {
+        let bytes = std::fs::read(folder.path().join(file)).unwrap_or_default();
+        assert!(!bytes.windows(openid.len()).any(|window| window == openid), "an openid is in {file}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,9 +143,7 @@ async fn a_customer_may_ask_to_be_erased_and_a_retry_of_it_is_answered_alike() {
 
     assert!(done.contains("删除"), "{done}");
     let folder = yingda.stop().await;
-    let file = std::fs::read(folder.path().join("data/yingda.db")).expect("the database");
-    let openid = b"oFrontDoorCustomer-a";
-    assert!(!file.windows(openid.len()).any(|window| window == openid), "the openid is still in the file");
+    assert_names_nobody(&folder);
     let yingda = Yingda::start_in(folder, &setup).await;
     assert_eq!(yingda.post(&request).await.text(), done);
 }

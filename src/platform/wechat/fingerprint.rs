@@ -27,7 +27,12 @@ pub fn delivery_key(account: &AccountId, message: Element<'_>, xml: &str) -> Del
         event,
         message.field("EventKey"),
         message.field("AgentID"),
-        if nameless { xml } else { "" },
+        match (nameless, event) {
+            (true, _) => xml,
+            (false, "") => "",
+            // WeChat tells of several people in one second.
+            (false, _) => message.field("OpenID"),
+        },
     ];
     let mut hash = Sha256::new();
     for part in parts {
@@ -101,6 +106,16 @@ mod tests {
             "another template message of the same second",
             "a",
             "<FromUserName>o1</FromUserName><CreateTime>1760000001</CreateTime><Event>CLICK</Event><MsgID>9</MsgID>",
+        ),
+        (
+            "an event about somebody",
+            "a",
+            "<FromUserName>o1</FromUserName><CreateTime>1760000001</CreateTime><Event>CLICK</Event><OpenID>o8</OpenID>",
+        ),
+        (
+            "an event about somebody else",
+            "a",
+            "<FromUserName>o1</FromUserName><CreateTime>1760000001</CreateTime><Event>CLICK</Event><OpenID>o9</OpenID>",
         ),
         (
             "parts that read alike when joined",

@@ -16,8 +16,15 @@ pub const MAX_TEXT_BYTES: usize = 8 * 1024;
 /// Everything else a message holds: keys, addresses, titles.
 pub const MAX_FIELD_BYTES: usize = 2 * 1024;
 
-pub fn sender(message: Element<'_>) -> Result<CustomerId, Refusal> {
-    name(message, "FromUserName")
+/// Who sent it, except where WeChat itself tells of somebody.
+pub fn whom_it_concerns(message: Element<'_>, content: &Content) -> Result<CustomerId, Refusal> {
+    let sender = name(message, "FromUserName")?;
+    match content {
+        Content::Event(Event::AuthorizationChanged { subject: Some(subject), .. }) => {
+            Ok(CustomerId::parse(subject).unwrap_or(sender))
+        }
+        _ => Ok(sender),
+    }
 }
 
 /// The account the message was sent to: the sender of the reply.
@@ -175,7 +182,7 @@ fn notification_sent(message: Element<'_>) -> Event {
 fn authorization(message: Element<'_>, change: AuthorizationChange) -> Event {
     Event::AuthorizationChanged {
         change,
-        subject: Some(field(message, "OpenID")).filter(|id| !id.is_empty()),
+        subject: name(message, "OpenID").ok().map(String::from),
         revoked: field(message, "RevokeInfo"),
     }
 }

@@ -137,11 +137,11 @@ impl Account {
         }
         Ok(Message {
             account: self.id.clone(),
-            customer: inbound::sender(root)?,
+            customer: inbound::whom_it_concerns(root, &content)?,
             addressed_to: self.check_recipient(root)?,
             sent_at: inbound::sent_at(root),
             key: fingerprint::delivery_key(&self.id, root, xml),
-            content: inbound::content(root),
+            content,
             proof,
         })
     }
@@ -182,6 +182,7 @@ impl Account {
             Ok(_) => Refusal::PlaintextInEncryptedMode { expected: self.encryption() },
             Err(refusal) => refusal,
         }
+        let content = inbound::content(root);
     }
 }
 
