@@ -122,14 +122,17 @@ pub fn is_sticker(raw: &str) -> bool {
 /// The text without `[微笑]` and `/::)` codes. Both are short: a longer bracket
 /// is something a person wrote.
 fn without_faces(raw: &str) -> String {
-    const LONGEST_FACE: usize = 6;
+    // `[`, what it shows, `]`.
+    const LONGEST_FACE: usize = 7;
     let mut kept = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
         let face = match c {
             '[' => rest
-                .find(']')
-                .filter(|end| rest.chars().take_while(|c| *c != ']').count() <= LONGEST_FACE && *end > 1),
+                .char_indices()
+                .take(LONGEST_FACE)
+                .find_map(|(end, c)| (c == ']').then_some(end))
+                .filter(|end| *end > 1),
             '/' if rest.starts_with("/:") => Some(face_code_end(rest)),
             _ => None,
         };
@@ -177,6 +180,14 @@ mod tests {
         }
     }
 
+    /// Looking to the end from every bracket would take minutes here.
+    #[test]
+    fn a_long_row_of_brackets_is_read_once() {
+        let brackets = format!("{}]", "[".repeat(300_000));
+
+        assert!(is_sticker(&brackets), "nothing but marks");
+    }
+
     #[test]
     fn stickers_and_faces_are_told_from_words() {
         for sticker in [
@@ -187,10 +198,12 @@ mod tests {
             "😀",
             "【收到不支持的消息类型，暂无法显示】",
             "[OK]😀",
+            "[一二三四五]",
         ] {
             assert!(is_sticker(sticker), "{sticker}");
         }
-        for words in ["多少钱[微笑]", "你好", "[我们单位想报名参加培训]", "1/2", "", "/::) 在吗"]
+        for words in
+            ["多少钱[微笑]", "你好", "[我们单位想报名参加培训]", "[一二三四五六]", "1/2", "", "/::) 在吗"]
         {
             assert!(!is_sticker(words), "{words}");
         }

@@ -137,12 +137,13 @@ struct Group {
 
 fn groups_of(run: &str) -> Vec<Group> {
     const MOST_GROUPS: usize = 6;
+    const LONGEST_SEPARATOR: usize = 3;
     let mut groups: Vec<Group> = Vec::new();
     let mut at = 0;
     while groups.len() < MOST_GROUPS {
         let rest = run.get(at..).unwrap_or_default();
-        let between =
-            rest.bytes().take_while(|b| matches!(b, b' ' | b'-' | b'.' | b'(' | b')' | b'+')).count();
+        let separators = rest.bytes().take(LONGEST_SEPARATOR + 1);
+        let between = separators.take_while(|b| matches!(b, b' ' | b'-' | b'.' | b'(' | b')' | b'+')).count();
         let separator = rest.get(..between).unwrap_or_default();
         let after = rest.get(between..).unwrap_or_default();
         let extension =
@@ -150,7 +151,10 @@ fn groups_of(run: &str) -> Vec<Group> {
         let skipped = between + extension.map_or(0, |word| word.len());
         let digits: String =
             rest.get(skipped..).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
-        if digits.is_empty() || separator.len() > 3 || (groups.is_empty() && extension.is_some()) {
+        if digits.is_empty()
+            || separator.len() > LONGEST_SEPARATOR
+            || (groups.is_empty() && extension.is_some())
+        {
             break;
         }
         at += skipped + digits.len();

@@ -144,6 +144,14 @@ fn times_are_understood_as_seen_from_today() {
     );
 }
 
+/// Looking to the end from every bracket would take minutes here.
+#[test]
+fn a_long_row_of_brackets_before_a_number_is_read_once() {
+    let found = phone::find(&format!("{}1381234", "(".repeat(300_000)));
+
+    assert_eq!((found.numbers.len(), found.wrong.as_deref()), (0, Some("这个号码少四位，请再看看。")));
+}
+
 #[test]
 fn telephone_numbers_are_understood_and_wrong_ones_explained() {
     check(
