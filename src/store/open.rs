@@ -1,6 +1,7 @@
 //! Opening the store: connect, refuse what we cannot use with a clear sentence,
 //! migrate, replay what a process before us left, start the committer.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,10 +34,20 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 24;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     Sqlite { path: PathBuf },
     Postgres { url: String },
+}
+
+/// A PostgreSQL address holds a password.
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite { path } => f.debug_struct("Sqlite").field("path", path).finish(),
+            Self::Postgres { url: _ } => f.debug_struct("Postgres").finish_non_exhaustive(),
+        }
+    }
 }
 
 /// A journal beside a SQLite database, when nothing else is said.
@@ -366,4 +377,16 @@ async fn open_postgres(url: &str) -> Result<(Db, Writers), StoreError> {
 fn postgres_options(url: &str) -> Result<PgConnectOptions, StoreError> {
     let options: PgConnectOptions = url.parse().map_err(explain_postgres)?;
     Ok(options.application_name(POSTGRES_NAME).disable_statement_logging())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_never_shown() {
+        let location = Location::Postgres { url: "postgres://yingda:hunter2@db/yingda".to_owned() };
+
+        assert_eq!(format!("{location:?}"), "Postgres { .. }");
+    }
 }
