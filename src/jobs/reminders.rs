@@ -5,12 +5,11 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::answer::Live;
-use crate::model::AccountId;
 use crate::outbound::open_leads_due;
 use crate::rulebook::Catalog;
-use crate::store::{Notice, NoticeKind, Store};
+use crate::store::{Notice, NoticeKind};
 
-use super::Failure;
+use super::{Failure, Work};
 
 /// Nobody is woken.
 const FROM_HOUR: i8 = 8;
@@ -20,15 +19,10 @@ const AHEAD_DAYS: i64 = 7;
 /// Facts that a reminder names.
 const MOST_NAMED: usize = 5;
 
-pub async fn remind_of_leads(
-    store: Store,
-    live: Live,
-    accounts: Vec<AccountId>,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let Some(today) = morning(&live, now) else { return Ok(()) };
-    for account in accounts {
-        if open_leads_due(&store, &account, today).await?.is_empty() {
+pub(super) async fn remind_of_leads(work: Work, now: Timestamp) -> Result<(), Failure> {
+    let Some(today) = morning(&work.live, now) else { return Ok(()) };
+    for account in work.settings.accounts.ids() {
+        if open_leads_due(&work.store, &account, today).await?.is_empty() {
             continue;
         }
         let notice = Notice {
@@ -39,21 +33,16 @@ pub async fn remind_of_leads(
             created_at: now,
             attempts: 0,
         };
-        store.queue_notice(&notice).await?;
+        work.store.queue_notice(&notice).await?;
     }
     Ok(())
 }
 
 /// The rulebook is one for all accounts, so one of them is told.
-pub async fn remind_of_facts(
-    store: Store,
-    live: Live,
-    accounts: Vec<AccountId>,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let Some(today) = morning(&live, now) else { return Ok(()) };
-    let Some(account) = accounts.into_iter().next() else { return Ok(()) };
-    let facts = expiring(&live.load().rulebook.catalog, today);
+pub(super) async fn remind_of_facts(work: Work, now: Timestamp) -> Result<(), Failure> {
+    let Some(today) = morning(&work.live, now) else { return Ok(()) };
+    let Some(account) = work.settings.accounts.ids().into_iter().next() else { return Ok(()) };
+    let facts = expiring(&work.live.load().rulebook.catalog, today);
     if facts.is_empty() {
         return Ok(());
     }
@@ -68,7 +57,7 @@ pub async fn remind_of_facts(
         created_at: now,
         attempts: 0,
     };
-    store.queue_notice(&notice).await?;
+    work.store.queue_notice(&notice).await?;
     Ok(())
 }
 

@@ -1,20 +1,17 @@
 //! Forgetting what was kept long enough.
 
-use std::num::NonZeroU32;
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tracing::info;
 
-use crate::answer::Live;
 use crate::model::form::KEPT_FOR as FORMS_KEPT_FOR;
-use crate::store::Store;
 
-use super::Failure;
+use super::{Failure, Work};
 
-pub async fn forget_messages(store: Store, keep_days: NonZeroU32, now: Timestamp) -> Result<(), Failure> {
+pub(super) async fn forget_messages(work: Work, now: Timestamp) -> Result<(), Failure> {
+    let keep_days = work.settings.keep_messages_days;
     let before = now.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days.get())))?;
-    let forgotten = store.forget_bodies(before).await?;
+    let forgotten = work.store.forget_bodies(before).await?;
     if forgotten > 0 {
         info!(forgotten, keep_days, "Forgot messages that were kept long enough");
     }
@@ -23,11 +20,11 @@ pub async fn forget_messages(store: Store, keep_days: NonZeroU32, now: Timestamp
 
 /// Months as people count them: what was left on 30 January is kept a month
 /// until the last of February.
-pub async fn forget_leads(store: Store, live: Live, now: Timestamp) -> Result<(), Failure> {
+pub(super) async fn forget_leads(work: Work, now: Timestamp) -> Result<(), Failure> {
     // What the privacy page says at this moment.
-    let keep_months = live.load().rulebook.settings.privacy.keep_leads_months;
+    let keep_months = work.live.load().rulebook.settings.privacy.keep_leads_months;
     let before = now.to_zoned_datetime(TimeZone::UTC).checked_sub(i64::from(keep_months).months())?;
-    let forgotten = store.forget_leads(before.timestamp()).await?;
+    let forgotten = work.store.forget_leads(before.timestamp()).await?;
     if forgotten > 0 {
         info!(forgotten, keep_months, "Forgot leads that were kept long enough");
     }
@@ -35,9 +32,9 @@ pub async fn forget_leads(store: Store, live: Live, now: Timestamp) -> Result<()
 }
 
 /// Forms that nobody is asked to go on with any more.
-pub async fn forget_forms(store: Store, now: Timestamp) -> Result<(), Failure> {
+pub(super) async fn forget_forms(work: Work, now: Timestamp) -> Result<(), Failure> {
     let before = now.checked_sub(FORMS_KEPT_FOR)?;
-    let forgotten = store.forget_forms(before).await?;
+    let forgotten = work.store.forget_forms(before).await?;
     if forgotten > 0 {
         info!(forgotten, "Forgot forms that were left lying");
     }
@@ -45,11 +42,11 @@ pub async fn forget_forms(store: Store, now: Timestamp) -> Result<(), Failure> {
 }
 
 /// What was written before somebody was erased, and arrives after.
-pub async fn finish_erasing(store: Store, now: Timestamp) -> Result<(), Failure> {
-    Ok(store.finish_erasing(now).await?)
+pub(super) async fn finish_erasing(work: Work, now: Timestamp) -> Result<(), Failure> {
+    Ok(work.store.finish_erasing(now).await?)
 }
 
-pub async fn forget_notices(store: Store, now: Timestamp) -> Result<(), Failure> {
-    store.forget_notices(now).await?;
+pub(super) async fn forget_notices(work: Work, now: Timestamp) -> Result<(), Failure> {
+    work.store.forget_notices(now).await?;
     Ok(())
 }
