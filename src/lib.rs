@@ -8,7 +8,7 @@ pub mod accounts; // who is served: configured, or made in the console
 pub mod answer; // text + rulebook -> which rule. Pure
 pub mod api; // the JSON API for scripts
 pub mod app; // the only wiring
-pub mod cli;
+pub mod cli; // one file per command
 pub mod config; // yingda.toml and the environment -> checked settings
 pub mod console; // the staff's pages
 pub mod conversation; // one message in, one outcome out
@@ -24,4 +24,4 @@ pub mod spreadsheet; // rows become an .xlsx
 pub mod store; // the only module with SQL
 pub mod telemetry; // logging, metrics
 pub mod text; // pure text: normalisation, pinyin, bigrams
-pub mod webhook; // open, respond, seal; notes each refusal and its remedy // one file per command
+pub mod webhook; // open, respond, seal; notes each refusal and its remedy
