@@ -18,6 +18,7 @@ pub struct Account {
     /// When set, a message must be addressed to it.
     pub original_id: Option<String>,
     pub app_id: Option<String>,
+    /// Read so that it may be written; nothing calls WeChat yet.
     pub app_secret: Option<SecretString>,
     /// Never empty: with an empty token anybody could sign.
     pub token: SecretString,

@@ -11,7 +11,7 @@ use super::StoreError;
 use super::journal::entry::{Kept, NotedUrl};
 use super::message::{Record, Reply as StoredReply, SignedUrl};
 use super::{Loaded, Sealer};
-use crate::model::{AccountId, CustomerId, DeliveryKey};
+use crate::model::{AccountId, CustomerId};
 
 mod applier;
 mod batch;
@@ -96,10 +96,6 @@ impl Committer {
         let Road::Journal(behind) = &self.road else { return Ok(false) };
         let noted = NotedUrl { account: account.clone(), url: url.clone(), seen_at: now };
         behind.note_url(Arc::new(noted)).await.map(|()| true)
-    }
-
-    pub(super) fn find_waiting(&self, key: &DeliveryKey) -> Option<Arc<Kept>> {
-        self.behind()?.waiting.find(key)
     }
 
     pub(super) fn find_conversation(&self, account: &AccountId, customer: &CustomerId) -> Option<Loaded> {

@@ -10,7 +10,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::clock::from_millis;
-use crate::model::{AccountId, Act, Actor, CustomerId, DeliveryKey, Reply};
+use crate::model::{AccountId, Act, Actor, CustomerId, Reply};
 
 use super::lead::{TRAIL, What};
 use super::message::Record;
@@ -153,24 +153,6 @@ fn seal_row(account: &str, id: &str) -> String {
 }
 
 impl Store {
-    /// Erases a customer as their own message would.
-    pub async fn erase_customer(
-        &self,
-        account: &AccountId,
-        customer: &CustomerId,
-        request: &DeliveryKey,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let erasing = Erasing {
-            account: account.as_str(),
-            customer: customer.as_str(),
-            until: now.as_millisecond(),
-            request: request.as_str(),
-            scope: Scope::Conversation,
-        };
-        self.erase_now(&erasing, None).await
-    }
-
     /// Staff remove everything that is known of a customer, leads included, and
     /// it is written down who did. What a process still holds in memory of the
     /// conversation is for the desk to forget.
@@ -188,26 +170,24 @@ impl Store {
             request: &id,
             scope: Scope::Everything,
         };
-        self.erase_now(&erasing, Some(&act.by)).await
+        self.erase_now(&erasing, &act.by).await
     }
 
-    async fn erase_now(&self, erasing: &Erasing<'_>, by: Option<&Actor>) -> Result<(), StoreError> {
+    async fn erase_now(&self, erasing: &Erasing<'_>, by: &Actor) -> Result<(), StoreError> {
         let sealed = self.sealer.seal(erasing.customer, &seal_row(erasing.account, erasing.request));
         on!(&self.db, |pool| {
             let mut transaction = pool.begin().await?;
             transaction.remember(erasing, &sealed).await?;
             transaction.erase(erasing).await?;
-            if let Some(by) = by {
-                sqlx::query(privacy::INSERT)
-                    .bind(erasing.account)
-                    .bind(erasing.request)
-                    .bind(erasing.until)
-                    .bind(by.to_string())
-                    .bind(PrivacyAct::PersonDeleted.as_str())
-                    .bind("1")
-                    .execute(&mut *transaction)
-                    .await?;
-            }
+            sqlx::query(privacy::INSERT)
+                .bind(erasing.account)
+                .bind(erasing.request)
+                .bind(erasing.until)
+                .bind(by.to_string())
+                .bind(PrivacyAct::PersonDeleted.as_str())
+                .bind("1")
+                .execute(&mut *transaction)
+                .await?;
             transaction.commit().await?;
         });
         Ok(())

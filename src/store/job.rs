@@ -51,29 +51,6 @@ impl Store {
         Ok(row.map(|_| Lease { job, holder: holder.to_owned() }))
     }
 
-    /// Keeps a lease for longer. False when it was lost.
-    pub async fn renew_lease(
-        &self,
-        lease: &Lease,
-        now: Timestamp,
-        lease_for: SignedDuration,
-    ) -> Result<bool, StoreError> {
-        const SQL: &str =
-            "UPDATE job SET leased_until = $3 WHERE name = $1 AND holder = $2 AND leased_until > $4";
-        let until = now.checked_add(lease_for).unwrap_or(Timestamp::MAX);
-        let renewed = on!(&self.db, |pool| {
-            sqlx::query(SQL)
-                .bind(lease.job)
-                .bind(lease.holder.as_str())
-                .bind(until.as_millisecond())
-                .bind(now.as_millisecond())
-                .execute(pool)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(renewed > 0)
-    }
-
     /// Gives a lease back and says when the job is due again.
     pub async fn finish_job(
         &self,

@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 use super::committer::{Seen, Uncommitted, WINDOW_SECONDS};
-use super::{Db, Store, StoreError, on, on_read, on_read_now};
+use super::{Db, Store, StoreError, on, on_read};
 
 /// Everything about one message that is committed before its reply leaves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -150,21 +150,6 @@ pub(super) fn read_reply((reply, outcome): (String, String)) -> Result<Reply, St
 }
 
 impl Store {
-    pub async fn find_reply(
-        &self,
-        account: &AccountId,
-        key: &DeliveryKey,
-    ) -> Result<Option<Reply>, StoreError> {
-        if let Some(kept) = self.committer().find_waiting(key) {
-            let (reply, outcome) = (kept.record.reply.clone(), kept.record.outcome.as_str().to_owned());
-            return Ok(Some(Reply { reply, outcome }));
-        }
-        let row: Option<(String, String)> = on_read_now!(&self.db, |pool| {
-            sqlx::query_as(SELECT_REPLY).bind(account.as_str()).bind(key.as_str()).fetch_optional(pool).await
-        })?;
-        row.map(read_reply).transpose()
-    }
-
     /// The original text of a message that is kept masked.
     pub async fn load_original(
         &self,

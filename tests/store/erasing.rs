@@ -3,7 +3,7 @@ use std::time::Duration;
 use yingda::model::effect::WaitReason;
 use yingda::model::lead::Source;
 use yingda::model::{Clock, Conversation, Effect};
-use yingda::store::{InboxFilter, LeadFilter, NoticeKind, Record, Store};
+use yingda::store::{Committed, InboxFilter, LeadFilter, NoticeKind, Record, Store};
 
 use crate::support::databases::fresh_stores;
 use crate::support::said::{account, commit, customer, does, form, leaves, number, said, staff, time};
@@ -48,13 +48,14 @@ async fn who_asks_to_be_erased_leaves_only_the_lead_they_consented_to_without_th
         fill(store, "o2", "260412-02").await;
 
         let request = does("o1", start() + 2 * MINUTE, Effect::Erase);
-        let key = commit(store, request).await;
+        commit(store, request.clone()).await;
 
         assert_gone(store, "o1", fresh.name()).await;
         let lead =
             store.find_lead(&account(), &number("260412-01")).await.expect("readable").expect("it stays");
         assert_eq!(lead.customer, None, "{}", fresh.name());
-        let answer = store.find_reply(&account(), &key).await.expect("readable").expect("kept");
+        let retry = store.committer().commit(request).await.expect("committed");
+        let Committed::Duplicate(answer) = retry else { panic!("{}: {retry:?}", fresh.name()) };
         assert_eq!(answer.reply, yingda::model::Reply::text("答"), "for its own retries");
         let other = store.load_timeline(&account(), &customer("o2"), None).await.expect("readable");
         assert!(other.len() >= 5, "{}: nobody else loses anything: {other:?}", fresh.name());

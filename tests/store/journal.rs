@@ -14,7 +14,7 @@ use yingda::store::{
 };
 use yingda::telemetry::Metrics;
 
-use super::messages::{account, at, customer, key, record};
+use super::messages::{account, at, customer, record};
 use crate::support::databases::{FreshStore, fresh_postgres, open, sealer};
 
 const SMALL: u64 = 4 << 20;
@@ -156,7 +156,8 @@ async fn a_torn_tail_is_cut_and_damage_in_the_middle_costs_its_place_alone() {
         let reopened = Store::open_as(opening(&sqlite_in(crashed.path()))).await.expect("opens");
 
         for id in ["m1", "m2", "m3", "m4", "m5"] {
-            let found = reopened.find_reply(&account(), &key(id)).await.expect("readable").is_some();
+            let again = commit(&reopened, record(id, "o1", "again")).await;
+            let found = matches!(again, Committed::Duplicate(_));
             assert_eq!(found, expected.contains(&id), "{name}: {id}");
         }
         let kept_for_a_look = fs::read_dir(crashed.path().join("yingda.journal")).expect("a journal");
@@ -191,7 +192,8 @@ async fn a_journal_under_another_key_is_refused_and_the_previous_key_still_reads
     assert!(matches!(refused, Err(StoreError::JournalKey { .. })), "{refused:?}");
     let rotated = Sealer::new(&SealingKey::new([8; 32]), Some(&SealingKey::new([7; 32])));
     let reopened = Store::open_as(under(rotated)).await.expect("the previous key reads it");
-    assert!(reopened.find_reply(&account(), &key("m1")).await.expect("readable").is_some());
+    let again = commit(&reopened, record("m1", "o1", "again")).await;
+    assert!(matches!(again, Committed::Duplicate(_)), "{again:?}");
     reopened.close().await;
     other.execute("ROLLBACK").await.expect("unlocks");
     store.close().await;
@@ -296,9 +298,8 @@ async fn two_processes_never_both_advance_one_conversation() {
 
     assert_eq!(first, Committed::Stored);
     assert_eq!(second, Committed::Stale, "it was decided before m1 was known");
-    assert_eq!(two.find_reply(&account(), &key("m2")).await.expect("readable"), None);
     let again = commit(&two, changed("m2", "o1", 2)).await;
-    assert_eq!(again, Committed::Stored);
+    assert_eq!(again, Committed::Stored, "it was not kept before");
     assert_eq!(small_talk(&one, "o1").await, 2);
     two.close().await;
     FreshStore::discard_at(one, location).await;
@@ -317,7 +318,8 @@ async fn a_message_taken_by_two_processes_at_once_gets_one_reply() {
 
         let stored = [&left, &right].iter().filter(|committed| ***committed == Committed::Stored).count();
         assert_eq!(stored, 1, "{id}: {left:?} {right:?}");
-        let winner = one.find_reply(&account(), &key(&id)).await.expect("readable").expect("stored");
+        let late = commit(&one, record(&id, "o3", "late")).await;
+        let Committed::Duplicate(winner) = late else { panic!("{id}: {late:?}") };
         for committed in [left, right] {
             if let Committed::Duplicate(earlier) = committed {
                 assert_eq!(earlier.reply, winner.reply, "{id}");

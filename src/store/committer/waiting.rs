@@ -229,10 +229,6 @@ impl Waiting {
         tokio::time::timeout(patience, settled).await.is_ok()
     }
 
-    pub fn find(&self, key: &DeliveryKey) -> Option<Arc<Kept>> {
-        self.state().by_key.get(key).map(|(_, kept)| Arc::clone(kept))
-    }
-
     /// The latest that changed this customer's conversation.
     pub fn find_conversation(&self, account: &AccountId, customer: &CustomerId) -> Option<Arc<Kept>> {
         let state = self.state();
