@@ -2,31 +2,27 @@
 //! nothing; the reason and its remedy go to the log and to `Refusals`. Not
 //! here: what a signature is (platform), what to answer (conversation).
 
+mod body;
 mod refusals;
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::Body;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use bytes::Bytes;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use crate::accounts::{Account, Accounts};
 use crate::conversation::{Desk, Refused};
 use crate::model::{AccountId, Clock};
-use crate::platform::wechat::MAX_BODY_BYTES;
-use crate::platform::{Checked, Delivery, Refusal, Sealed, TokenUsed};
+use crate::platform::{Admitted, Checked, Opened, Refusal, Sealed, TokenUsed};
 
+use body::{Interrupted, Room};
 pub use refusals::Refusals;
-
-/// WeChat itself gives up after this; a sender that is slower keeps a
-/// connection busy for nothing. Source: 被动回复用户消息.
-const BODY_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Nobody may take an answer for a page.
 const NO_SNIFF: (HeaderName, HeaderValue) =
@@ -38,6 +34,7 @@ pub struct Webhook {
     desk: Arc<Desk>,
     refusals: Arc<Refusals>,
     clock: Clock,
+    room: Room,
 }
 
 /// Why a delivery gets no reply.
@@ -46,9 +43,9 @@ pub enum WebhookError {
     #[error(
         "没有名为「{0}」的账号。请核对微信后台的 URL 末尾与账号的 ID（[[account]] id，或控制台“接入”页）。"
     )]
-    UnknownAccount(String),
-    #[error("请求没有在 {} 秒内发完。", BODY_DEADLINE.as_secs())]
-    SlowBody,
+    UnknownAccount(Stranger),
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
     #[error("{}", .0.reason())]
     Platform(#[from] Refusal),
     #[error(transparent)]
@@ -57,7 +54,7 @@ pub enum WebhookError {
 
 impl Webhook {
     pub fn new(accounts: Accounts, desk: Arc<Desk>, refusals: Arc<Refusals>, clock: Clock) -> Self {
-        Self { accounts, desk, refusals, clock }
+        Self { accounts, desk, refusals, clock, room: Room::default() }
     }
 
     pub fn routes(self) -> Router {
@@ -65,15 +62,36 @@ impl Webhook {
     }
 
     /// A message comes in, its reply goes out.
-    async fn answer(&self, account: &Account, query: &str, request: Request) -> Result<Sealed, WebhookError> {
+    async fn answer(&self, account: &Account, query: &str, body: Body) -> Result<Sealed, WebhookError> {
         let started = Instant::now();
-        let body = read_body(request).await?;
-        let opened = account.channel.open(Delivery { query, body: &body })?;
+        let admitted = self.admit(account, query)?;
+        let opened = self.open(account, &admitted, body).await?;
         let limits = account.channel.limits(&opened.message.content);
         let answered = self.desk.respond(opened.message.clone(), limits).await?;
         let sealed = account.channel.seal(&answered.reply, &opened, self.clock.now());
         account.metrics.answered(opened.message.content.kind(), answered.outcome, started.elapsed());
         Ok(sealed)
+    }
+
+    /// Nobody's body is waited for whose query brings no message. A stranger's
+    /// timestamp is no word about our clock: theirs is judged with the rest.
+    fn admit<'q>(&self, account: &Account, query: &'q str) -> Result<Admitted<'q>, WebhookError> {
+        let admitted = account.channel.admit(query)?;
+        match self.desk.check_freshness(admitted.timestamp()) {
+            Err(stale) if account.channel.has_signed_url(&admitted) => Err(stale.into()),
+            Ok(()) | Err(_) => Ok(admitted),
+        }
+    }
+
+    /// The body makes room before the answer is thought about.
+    async fn open(
+        &self,
+        account: &Account,
+        admitted: &Admitted<'_>,
+        body: Body,
+    ) -> Result<Opened, WebhookError> {
+        let body = self.room.read(body).await?;
+        Ok(account.channel.open_admitted(admitted, &body.bytes)?)
     }
 
     /// One of our own checks, or one under the token before a change, does not
@@ -89,7 +107,7 @@ impl Webhook {
 
     fn find(&self, id: &str) -> Result<Arc<Account>, WebhookError> {
         let known = AccountId::parse(id).ok().and_then(|id| self.accounts.find(&id));
-        known.ok_or_else(|| WebhookError::UnknownAccount(id.chars().take(32).collect()))
+        known.ok_or_else(|| WebhookError::UnknownAccount(Stranger::named(id)))
     }
 
     fn refuse(&self, id: &str, error: &WebhookError) -> Response {
@@ -126,7 +144,9 @@ async fn receive(
     request: Request,
 ) -> Response {
     let answered = match webhook.find(&id) {
-        Ok(account) => webhook.answer(&account, query.as_deref().unwrap_or_default(), request).await,
+        Ok(account) => {
+            webhook.answer(&account, query.as_deref().unwrap_or_default(), request.into_body()).await
+        }
         Err(error) => Err(error),
     };
     match answered {
@@ -139,12 +159,21 @@ fn content_type(value: &'static str) -> (HeaderName, HeaderValue) {
     (header::CONTENT_TYPE, HeaderValue::from_static(value))
 }
 
-async fn read_body(request: Request) -> Result<Bytes, WebhookError> {
-    let body = timeout(BODY_DEADLINE, to_bytes(request.into_body(), MAX_BODY_BYTES));
-    match body.await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(_)) => Err(Refusal::TooLarge { size: MAX_BODY_BYTES + 1 }.into()),
-        Err(_) => Err(WebhookError::SlowBody),
+/// An account that nobody has, as it may stand in a log: anybody chose its name.
+#[derive(Debug)]
+pub struct Stranger(String);
+
+impl Stranger {
+    fn named(raw: &str) -> Self {
+        const LONGEST: usize = 32;
+        let shown = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '?' };
+        Self(raw.chars().take(LONGEST).map(shown).collect())
+    }
+}
+
+impl fmt::Display for Stranger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -153,7 +182,7 @@ impl WebhookError {
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownAccount(_) => "unknown_account",
-            Self::SlowBody => "slow_body",
+            Self::Interrupted(cause) => cause.code(),
             Self::Platform(refusal) => refusal.code(),
             Self::Desk(refused) => refused.code(),
         }
@@ -162,7 +191,7 @@ impl WebhookError {
     fn status(&self) -> StatusCode {
         match self {
             Self::UnknownAccount(_) => StatusCode::NOT_FOUND,
-            Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
+            Self::Interrupted(cause) => cause.status(),
             Self::Platform(refusal) => {
                 StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN)
             }

@@ -138,6 +138,12 @@ impl Desk {
         &self.clock
     }
 
+    /// Whether a delivery that says when it was sent (Unix seconds) can be
+    /// answered at all.
+    pub fn check_freshness(&self, sent_at: i64) -> Result<(), Refused> {
+        once::check_freshness(sent_at, self.settings.max_delivery_age, self.clock.now())
+    }
+
     /// The answer to a message. All deliveries of a message get the same one.
     pub async fn respond(
         self: &Arc<Self>,
@@ -145,7 +151,7 @@ impl Desk {
         limits: Limits,
     ) -> Result<Arc<Answered>, Refused> {
         let now = self.clock.now();
-        once::check_freshness(&message.proof, self.settings.max_delivery_age, now)?;
+        once::check_freshness(message.proof.timestamp, self.settings.max_delivery_age, now)?;
         match self.flights.join(&message, now) {
             Joined::Forged => Err(Refused::Forged),
             Joined::Again(outlook) => {

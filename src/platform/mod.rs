@@ -25,6 +25,12 @@ pub struct Delivery<'a> {
     pub body: &'a [u8],
 }
 
+/// A query under which a message may come: the body is worth waiting for.
+#[derive(Debug)]
+pub enum Admitted<'q> {
+    Wechat(wechat::Admitted<'q>),
+}
+
 /// A delivery whose sender and content are proven.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
@@ -66,6 +72,15 @@ pub struct Sealed {
     pub body: Vec<u8>,
 }
 
+impl Admitted<'_> {
+    /// When it was sent, by what it says. Unix seconds.
+    pub fn timestamp(&self) -> i64 {
+        match self {
+            Self::Wechat(admitted) => admitted.timestamp(),
+        }
+    }
+}
+
 impl Channel {
     pub fn account(&self) -> &AccountId {
         match self {
@@ -80,11 +95,29 @@ impl Channel {
         }
     }
 
+    /// Refuses what cannot bring a message, whatever its body holds.
+    pub fn admit<'q>(&self, query: &'q str) -> Result<Admitted<'q>, Refusal> {
+        match self {
+            Self::Wechat(account) => account.admit(query).map(Admitted::Wechat),
+        }
+    }
+
+    /// Whether whoever sent it knows the token, as far as the query can tell.
+    pub fn has_signed_url(&self, admitted: &Admitted<'_>) -> bool {
+        match (self, admitted) {
+            (Self::Wechat(account), Admitted::Wechat(admitted)) => account.has_signed_url(admitted),
+        }
+    }
+
     /// Verifies, decrypts, parses. Whether the delivery is stale or a replay is
     /// judged later, from the `Proof` in the message.
     pub fn open(&self, delivery: Delivery<'_>) -> Result<Opened, Refusal> {
-        match self {
-            Self::Wechat(account) => account.open(delivery),
+        self.open_admitted(&self.admit(delivery.query)?, delivery.body)
+    }
+
+    pub fn open_admitted(&self, admitted: &Admitted<'_>, body: &[u8]) -> Result<Opened, Refusal> {
+        match (self, admitted) {
+            (Self::Wechat(account), Admitted::Wechat(admitted)) => account.open_admitted(admitted, body),
         }
     }
 

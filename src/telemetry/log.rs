@@ -3,7 +3,7 @@
 //! secret, a phone number or what a customer wrote.
 
 use std::fmt;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -28,7 +28,7 @@ pub struct InvalidLevel(String);
 /// Starts logging for the whole process. Fails when it was started before.
 pub fn start(level: &Level, format: Format) -> Result<(), TryInitError> {
     let registry = tracing_subscriber::registry().with(level.filter());
-    let writer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let writer = tracing_subscriber::fmt::layer().with_writer(|| OneLine(io::stderr()));
     match format {
         Format::Text => registry.with(writer.with_ansi(wants_colour()).with_target(false)).try_init(),
         Format::Json => registry.with(writer.json().flatten_event(true)).try_init(),
@@ -37,7 +37,29 @@ pub fn start(level: &Level, format: Format) -> Result<(), TryInitError> {
 
 /// NO_COLOR is a convention of many tools: https://no-color.org.
 fn wants_colour() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// An event stays one line, whatever stands in it: else somebody whose words
+/// come into the log could write lines of their own.
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    /// Each call brings one whole event.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let line = event.strip_suffix(b"\n").unwrap_or(event);
+        if line.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            let line = String::from_utf8_lossy(line).replace('\n', "\\n").replace('\r', "\\r");
+            self.0.write_all(format!("{line}\n").as_bytes())?;
+        } else {
+            self.0.write_all(event)?;
+        }
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 impl Level {
@@ -70,6 +92,21 @@ impl fmt::Debug for Level {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_is_one_line_whatever_stands_in_it() {
+        for (event, expected) in [
+            ("WARN Refused 「x」\n", "WARN Refused 「x」\n"),
+            ("WARN Refused 「x\n2026-11-25 ERROR y」\n", "WARN Refused 「x\\n2026-11-25 ERROR y」\n"),
+            ("WARN Refused 「x\r\n」\n", "WARN Refused 「x\\r\\n」\n"),
+        ] {
+            let mut log = OneLine(Vec::new());
+
+            log.write_all(event.as_bytes()).expect("memory takes it");
+
+            assert_eq!(String::from_utf8_lossy(&log.0), expected);
+        }
+    }
 
     #[test]
     fn a_level_may_differ_by_module_and_a_misspelt_one_is_refused() {

@@ -1,7 +1,11 @@
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use futures_util::stream;
 use yingda::model::Content;
+use yingda::model::message::Event;
 use yingda::platform::wechat::Encryption;
 use yingda::platform::wechat::simulator::Signed;
 
@@ -86,6 +90,101 @@ async fn an_address_check_is_answered_as_plain_text_that_nobody_takes_for_a_page
 
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body, check.echo.as_bytes());
+    assert_eq!(answer.header(CONTENT_TYPE.as_str()), "text/plain; charset=utf-8");
+    assert_eq!(answer.header(X_CONTENT_TYPE_OPTIONS.as_str()), "nosniff");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_a_reply_or_a_refusal_for_a_page() {
+    let yingda = Yingda::start().await;
+    let customer = yingda.customer("a");
+    let said = |text: &str| customer.message(&Content::text(text));
+    let (spoken, silent) = (said("多少钱"), customer.message(&Content::Event(Event::Unfollow)));
+
+    for (name, answer, kind) in [
+        ("a reply", yingda.post(&spoken).await, "text/xml; charset=utf-8"),
+        ("silence", yingda.post(&silent).await, "text/plain; charset=utf-8"),
+        ("a refusal", yingda.request("POST", "/hook/main", Vec::new()).await, "text/plain; charset=utf-8"),
+        ("a stranger", yingda.request("GET", "/hook/other", Vec::new()).await, "text/plain; charset=utf-8"),
+    ] {
+        assert_eq!(answer.header(CONTENT_TYPE.as_str()), kind, "{name}");
+        assert_eq!(answer.header(X_CONTENT_TYPE_OPTIONS.as_str()), "nosniff", "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_not_waited_for_when_the_query_brings_no_message() {
+    let plain = Yingda::start_with(Setup { encryption: Encryption::Plain, ..Setup::default() }).await;
+    let safe = Yingda::start().await;
+    let signed = |yingda: &Yingda| yingda.customer("a").message(&Content::text("多少钱")).query;
+    let (old_plain, old_safe) = (signed(&plain), signed(&safe));
+    plain.waits(2 * QUARTER);
+    safe.waits(2 * QUARTER);
+    let unsigned = old_safe.replace("msg_signature=", "x=");
+    let forged = signed(&plain).replace("signature=", "signature=0");
+    let cases = [
+        ("nothing", &safe, String::new()),
+        ("no time", &safe, signed(&safe).replace("timestamp=", "x=")),
+        ("a strange time", &safe, signed(&safe).replace("timestamp=", "timestamp=x")),
+        ("no signature of the body", &safe, unsigned),
+        ("another token, plain", &plain, forged),
+        ("stale, plain", &plain, old_plain),
+        ("stale, safe", &safe, old_safe),
+    ];
+    for (name, yingda, query) in cases {
+        let endless = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
+
+        let answer = yingda.request("POST", &format!("/hook/main?{query}"), endless).await;
+
+        let refused = [StatusCode::FORBIDDEN, StatusCode::BAD_REQUEST].contains(&answer.status);
+        assert!(refused, "{name}: {}", answer.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hangs_up_is_not_taken_for_an_attacker() {
+    let yingda = Yingda::start().await;
+    let query = yingda.customer("a").message(&Content::text("多少钱")).query;
+    let hung_up = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    let broken_off = stream::iter([Ok(b"<xml>".to_vec()), Err(hung_up)]);
+
+    let answer = yingda.request("POST", &format!("/hook/main?{query}"), Body::from_stream(broken_off)).await;
+
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let (code, reason) = refusal(&yingda).await;
+    assert_eq!(code, "hung_up");
+    assert!(!reason.contains("试探"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_timestamp_raises_no_alarm_about_our_clock() {
+    let yingda = Yingda::start().await;
+    let message = yingda.customer("a").message(&Content::text("多少钱"));
+    yingda.waits(2 * QUARTER);
+
+    yingda.post_raw("/hook/main", &message.query.replace("signature=", "signature=0"), message.body).await;
+
+    assert_eq!(refusal(&yingda).await.0, "wrong_signature");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_an_unknown_account_writes_no_line_into_the_log() {
+    let yingda = Yingda::start().await;
+
+    let forged = "/hook/x%0A2026-11-25%20ERROR%20%1B%5B31mgone%E2%80%AE";
+    let answer = yingda.request("POST", forged, Vec::new()).await;
+
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let (_, reason) = refusal(&yingda).await;
+    assert!(reason.contains("「x?2026-11-25?ERROR???31mgone?」"), "{reason:?}");
+}
+
+/// Code and reason of the only refusal, as an operator finds them.
+async fn refusal(yingda: &Yingda) -> (String, String) {
+    yingda.app.refusals.write_down(&yingda.app.store).await;
+    let refusals = yingda.app.store.recent_refusals(jiff::Timestamp::UNIX_EPOCH).await.expect("readable");
+    let [refusal] = refusals.as_slice() else { panic!("{refusals:?}") };
+    (refusal.code.clone(), refusal.reason.clone())
 }
 
 #[tokio::test(flavor = "multi_thread")]

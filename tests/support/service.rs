@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -86,6 +86,7 @@ pub struct Yingda {
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
+    pub headers: HeaderMap,
     pub body: Vec<u8>,
     pub reply: Option<Reply>,
 }
@@ -138,13 +139,13 @@ impl Yingda {
         self.request("POST", &format!("{path}?{query}"), body).await
     }
 
-    pub async fn request(&self, method: &str, uri: &str, body: Vec<u8>) -> Answer {
-        let request = Request::builder().method(method).uri(uri).body(Body::from(body)).expect("a request");
+    pub async fn request(&self, method: &str, uri: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::builder().method(method).uri(uri).body(body.into()).expect("a request");
         let response = self.app.routes.clone().oneshot(request).await.expect("the router always answers");
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body").to_vec();
         let reply = (status == StatusCode::OK).then(|| self.wechat().read_reply(&body).ok()).flatten();
-        Answer { status, body, reply }
+        Answer { status, headers, body, reply }
     }
 
     /// Ends as a signal would, and hands over what is left.
@@ -193,6 +194,11 @@ impl Customer<'_> {
 }
 
 impl Answer {
+    /// "" where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     pub fn text(&self) -> String {
         assert_eq!(self.status, StatusCode::OK, "{}", String::from_utf8_lossy(&self.body));
         match &self.reply {

@@ -43,6 +43,26 @@ const MAX_ECHO_BYTES: usize = 512;
 const XML: &str = "text/xml; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
+/// A query under which a message may come.
+#[derive(Debug)]
+pub struct Admitted<'q> {
+    query: Query<'q>,
+    seconds: i64,
+    /// Plain mode, where the signature covers no more than the query.
+    signed_by: Option<TokenUsed>,
+}
+
+impl Admitted<'_> {
+    /// The `timestamp` it says. Proven in plain mode alone.
+    pub fn timestamp(&self) -> i64 {
+        self.seconds
+    }
+
+    fn proof(&self, covers: Covers) -> Result<Proof, Refusal> {
+        Ok(Proof { timestamp: self.seconds, nonce: self.query.nonce()?.to_owned(), covers })
+    }
+}
+
 impl Account {
     /// The echo that proves we know the token. The check of an address carries
     /// `signature` alone, in every mode; an encrypted echo is understood too.
@@ -69,16 +89,46 @@ impl Account {
     }
 
     pub fn open(&self, delivery: Delivery<'_>) -> Result<Opened, Refusal> {
-        let size = delivery.body.len();
+        self.open_admitted(&self.admit(delivery.query)?, delivery.body)
+    }
+
+    /// What can be told without the body: a query that could bring no message
+    /// is refused before a byte of the body is waited for.
+    pub fn admit<'q>(&self, query: &'q str) -> Result<Admitted<'q>, Refusal> {
+        let query = Query::parse(query)?;
+        let seconds = query.seconds()?;
+        let signed_by = match &self.protection {
+            Protection::Plain => Some(self.check_url_signature(&query)?),
+            Protection::Compatible(_) | Protection::Safe(_) => {
+                if query.msg_signature().is_err() {
+                    let missing = Refusal::MissingParameter { name: "msg_signature" };
+                    return Err(self.why_not_encrypted(&query, missing));
+                }
+                query.nonce()?;
+                None
+            }
+        };
+        Ok(Admitted { query, seconds, signed_by })
+    }
+
+    /// Whether the URL is signed. In the encrypted modes that is no proof of the
+    /// message, and WeChat need not sign it; but whoever did knows the token.
+    pub fn has_signed_url(&self, admitted: &Admitted<'_>) -> bool {
+        admitted.signed_by.is_some() || self.check_url_signature(&admitted.query).is_ok()
+    }
+
+    pub fn open_admitted(&self, admitted: &Admitted<'_>, body: &[u8]) -> Result<Opened, Refusal> {
+        let size = body.len();
         if size > MAX_BODY_BYTES {
             return Err(Refusal::TooLarge { size });
         }
-        let query = Query::parse(delivery.query)?;
-        query.seconds()?;
-        match &self.protection {
-            Protection::Plain => self.open_plain(&query, delivery.body),
-            Protection::Compatible(keys) => self.open_encrypted(&query, delivery.body, keys),
-            Protection::Safe(keys) => self.open_encrypted(&query, delivery.body, keys),
+        match (&self.protection, admitted.signed_by) {
+            (Protection::Plain, Some(token)) => self.open_plain(admitted, body, token),
+            // Another account's admission: it says nothing here.
+            (Protection::Plain, None) => Err(Refusal::WrongSignature),
+            (Protection::Compatible(keys) | Protection::Safe(keys), _) => {
+                self.open_encrypted(admitted, body, keys)
+            }
         }
     }
 
@@ -102,20 +152,17 @@ impl Account {
 
     /// The signature covers the URL alone; the digest lets `conversation` notice
     /// another body under a URL it has seen.
-    fn open_plain(&self, query: &Query<'_>, body: &[u8]) -> Result<Opened, Refusal> {
-        let token = self.check_url_signature(query)?;
+    fn open_plain(&self, admitted: &Admitted<'_>, body: &[u8], token: TokenUsed) -> Result<Opened, Refusal> {
         let covers = Covers::UrlOnly { digest: fingerprint::body_digest(body) };
         let xml = xml::decode(body);
-        let message = self.read(&xml, proof(query, covers)?)?;
+        let message = self.read(&xml, admitted.proof(covers)?)?;
         Ok(Opened { message, key: KeyUsed::None, token })
     }
 
     /// What stands beside `Encrypt` (compatible mode) is not authenticated and
     /// is not looked at.
-    fn open_encrypted(&self, query: &Query<'_>, body: &[u8], keys: &Keys) -> Result<Opened, Refusal> {
-        if query.msg_signature().is_err() {
-            return Err(self.why_not_encrypted(query, Refusal::MissingParameter { name: "msg_signature" }));
-        }
+    fn open_encrypted(&self, admitted: &Admitted<'_>, body: &[u8], keys: &Keys) -> Result<Opened, Refusal> {
+        let query = &admitted.query;
         let envelope = xml::decode(body);
         let envelope = Document::read(&envelope)?;
         let encrypted = envelope.root().field("Encrypt").trim();
@@ -125,7 +172,7 @@ impl Account {
         let token = self.check_body_signature(query, encrypted)?;
         let (inner, key) = decrypt(keys, encrypted)?;
         let inner: Cow<'_, str> = xml::decode(&inner);
-        let message = self.read(&inner, proof(query, Covers::Body)?)?;
+        let message = self.read(&inner, admitted.proof(Covers::Body)?)?;
         Ok(Opened { message, key, token })
     }
 
@@ -135,6 +182,7 @@ impl Account {
         if self.keys().is_none() && is_encrypted_only(root) {
             return Err(Refusal::EncryptedInPlainMode);
         }
+        let content = inbound::content(root);
         Ok(Message {
             account: self.id.clone(),
             customer: inbound::whom_it_concerns(root, &content)?,
@@ -182,16 +230,11 @@ impl Account {
             Ok(_) => Refusal::PlaintextInEncryptedMode { expected: self.encryption() },
             Err(refusal) => refusal,
         }
-        let content = inbound::content(root);
     }
 }
 
 fn is_encrypted_only(message: Element<'_>) -> bool {
     message.field("MsgType").is_empty() && !message.field("Encrypt").is_empty()
-}
-
-fn proof(query: &Query<'_>, covers: Covers) -> Result<Proof, Refusal> {
-    Ok(Proof { timestamp: query.seconds()?, nonce: query.nonce()?.to_owned(), covers })
 }
 
 /// After a change of key WeChat may use the previous one for a while.
