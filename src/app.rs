@@ -2,7 +2,7 @@
 //! cleanly.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,10 +48,10 @@ pub enum StartError {
     Robot(#[from] InvalidRobot),
     #[error("账号「{account}」的设置不对：{cause}。")]
     Account { account: String, cause: String },
-    #[error("端口 {address} 已被别的程序占用。请停掉它，或在 [server] listen 里换一个端口。")]
-    Busy { address: SocketAddr },
-    #[error("不能监听 {address}：{source}。1024 以下的端口要有权限；地址须是本机的。")]
-    CannotListen { address: SocketAddr, source: io::Error },
+    #[error("端口 {address} 已被别的程序占用。请停掉它，或在 {key} 里换一个端口。")]
+    Busy { address: SocketAddr, key: &'static str },
+    #[error("不能监听 {address}（{key}）：{source}。1024 以下的端口要有权限；地址须是本机的。")]
+    CannotListen { address: SocketAddr, key: &'static str, source: io::Error },
 }
 
 /// A service that is ready to be served.
@@ -118,7 +118,13 @@ impl App {
 
     /// Serves until `stop` resolves, then finishes what was accepted.
     pub async fn serve(self, config: &Config, stop: impl Future<Output = ()>) -> Result<(), StartError> {
-        let listener = listen(config.server.listen)?;
+        let listeners = match Listeners::open(config) {
+            Ok(listeners) => listeners,
+            Err(busy) => {
+                self.store.close().await;
+                return Err(busy);
+            }
+        };
         let handle = Handle::new();
         let mut workers = JoinSet::new();
         workers.spawn(self.press.follow());
@@ -130,10 +136,10 @@ impl App {
             workers.spawn(alerts.follow());
         }
         workers.spawn(jobs::watch_store(self.store.clone()));
-        if let Some(address) = config.metrics.listen {
-            workers.spawn(serve_metrics(listen(address)?, self.metrics.clone()));
+        if let Some(listener) = listeners.metrics {
+            workers.spawn(serve_metrics(listener, self.metrics.clone()));
         }
-        let server = tokio::spawn(serve_http(listener, self.routes, handle.clone()));
+        let server = tokio::spawn(serve_http(listeners.front, self.routes, handle.clone()));
         info!(address = %config.server.listen, "Listening");
         stop.await;
         info!("Stopping: finishing what was accepted");
@@ -287,12 +293,27 @@ fn ask(press: &Press) -> AskRulebook {
     })
 }
 
-fn listen(address: SocketAddr) -> Result<std::net::TcpListener, StartError> {
+/// Opened before anything works: a port that is taken stops the start, not
+/// what has begun.
+struct Listeners {
+    front: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+impl Listeners {
+    fn open(config: &Config) -> Result<Self, StartError> {
+        let front = listen(config.server.listen, "[server] listen")?;
+        let metrics = config.metrics.listen.map(|address| listen(address, "[metrics] listen")).transpose()?;
+        Ok(Self { front, metrics })
+    }
+}
+
+fn listen(address: SocketAddr, key: &'static str) -> Result<TcpListener, StartError> {
     let explain = |source: io::Error| match source.kind() {
-        io::ErrorKind::AddrInUse => StartError::Busy { address },
-        _ => StartError::CannotListen { address, source },
+        io::ErrorKind::AddrInUse => StartError::Busy { address, key },
+        _ => StartError::CannotListen { address, key, source },
     };
-    let listener = std::net::TcpListener::bind(address).map_err(explain)?;
+    let listener = TcpListener::bind(address).map_err(explain)?;
     listener.set_nonblocking(true).map_err(explain)?;
     Ok(listener)
 }
@@ -309,7 +330,7 @@ async fn serve_http(
     server.serve(routes.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
-async fn serve_metrics(listener: std::net::TcpListener, metrics: Metrics) {
+async fn serve_metrics(listener: TcpListener, metrics: Metrics) {
     if let Err(failure) = serve_http(listener, metrics.router(), Handle::new()).await {
         error!(%failure, "The metrics listener ended with an error");
     }

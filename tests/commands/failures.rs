@@ -51,7 +51,21 @@ fn a_busy_port_is_told() {
     let ended = workplace.run(&["serve"]);
 
     assert!(ended.err.contains("已被别的程序占用") && !ended.out.contains("已启动"), "{ended:?}");
+    assert!(ended.err.contains("[server] listen"), "{ended:?}");
     assert_eq!(ended.code, Some(1), "{ended:?}");
+}
+
+#[test]
+fn a_busy_port_for_metrics_is_told_before_anything_works() {
+    let mut workplace = Workplace::with_rules();
+    let busy = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = busy.local_addr().expect("bound").to_string();
+    workplace.variables.push(("YINGDA__METRICS__LISTEN", address.clone()));
+
+    let error = workplace.run(&["serve"]).fails_with(1);
+
+    assert!(error.contains(&address) && error.contains("[metrics] listen"), "{error}");
+    assert!(!workplace.path("data/yingda.db-wal").exists(), "the store was closed");
 }
 
 #[test]
