@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use tokio::signal;
+use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::config::{Config, ConfigError, Source, Warning, prepare_demonstration};
@@ -25,21 +26,54 @@ pub fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     for warning in &warnings {
         tracing::warn!("{warning}");
     }
-    start_runtime()?.block_on(serve(&config))?;
-    Ok(ExitCode::SUCCESS)
+    let runtime = start_runtime()?;
+    let end = runtime.block_on(serve(&config))?;
+    // Whoever asked twice waits for nothing any more.
+    runtime.shutdown_background();
+    Ok(match end {
+        End::Finished => ExitCode::SUCCESS,
+        End::Interrupted => ExitCode::FAILURE,
+    })
 }
 
-async fn serve(config: &Config) -> anyhow::Result<()> {
-    let signals = Signals::listen()?;
-    let app = App::build(config, Clock::System).await?;
-    let welcome = Welcome::of(config, &app, make_setup_key(&app).await?);
+enum End {
+    Finished,
+    /// A second signal came while what was accepted was still being finished.
+    Interrupted,
+}
+
+async fn serve(config: &Config) -> anyhow::Result<End> {
+    let mut signals = Signals::listen()?;
+    let (app, welcome) = tokio::select! {
+        started = start(config) => started?,
+        () = signals.wait() => return Ok(End::Finished),
+    };
+    let (ask, asked) = oneshot::channel();
     let stop = async {
         // Asked for only once the port is ours.
         tell_the_service_manager();
         welcome.show();
-        signals.wait().await;
+        let _ = asked.await;
     };
-    Ok(app.serve(config, stop).await?)
+    let mut served = Box::pin(app.serve(config, stop));
+    tokio::select! {
+        ended = &mut served => return Ok(ended.map(|()| End::Finished)?),
+        () = signals.wait() => {}
+    }
+    let _ = ask.send(());
+    tokio::select! {
+        ended = &mut served => Ok(ended.map(|()| End::Finished)?),
+        () = signals.wait() => {
+            tracing::warn!("Stopped at once: a second signal came");
+            Ok(End::Interrupted)
+        }
+    }
+}
+
+async fn start(config: &Config) -> anyhow::Result<(App, Welcome)> {
+    let app = Box::pin(App::build(config, Clock::System)).await?;
+    let welcome = Welcome::of(config, &app, make_setup_key(&app).await?);
+    Ok((app, welcome))
 }
 
 fn load_or_demonstrate(settings: &Settings) -> anyhow::Result<(Config, Vec<Warning>)> {
@@ -197,7 +231,8 @@ impl Signals {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn wait(mut self) {
+    /// For the next signal.
+    async fn wait(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -211,7 +246,7 @@ impl Signals {
         Ok(Self {})
     }
 
-    async fn wait(self) {
+    async fn wait(&mut self) {
         let _ = signal::ctrl_c().await;
     }
 }

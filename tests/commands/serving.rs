@@ -1,6 +1,11 @@
 //! serve, send, doctor, against a service that really runs.
 
-use super::Workplace;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::time::SystemTime;
+
+use super::{Serving, Workplace};
 
 #[test]
 fn the_first_start_needs_nothing_and_says_what_to_try() {
@@ -123,4 +128,58 @@ fn the_doctor_changes_nothing_and_says_what_is_missing() {
         assert!(report.out.contains(part), "{part}: {}", report.out);
     }
     assert!(!workplace.path("data").exists(), "no database is made");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_start_that_waits_for_its_database() {
+    let workplace = Workplace::with_rules();
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = silent.local_addr().expect("bound").port();
+    let key = "A".repeat(43);
+    workplace.write(
+        "yingda.toml",
+        &format!(
+            "[store]\nurl = \"postgres://nobody@127.0.0.1:{port}/none\"\nencryption_key = \"{key}\"\n\
+             [[account]]\nid = \"main\"\nchannel = \"wechat\"\nencryption = \"plain\"\ntoken = \"waiting\"\n"
+        ),
+    );
+    let process = workplace.command(&["serve"]).spawn().expect("the binary starts");
+    let starting = Serving { process, welcome: String::new() };
+    let _connection = silent.accept().expect("it asks for its database");
+
+    assert_eq!(starting.stops_on("-TERM"), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_it_though_something_is_not_finished() {
+    let workplace = Workplace::with_rules();
+    let serving = workplace.serve();
+    let _slow = begin_a_delivery(&workplace, &serving);
+    let id = serving.process.id().to_string();
+    Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+    while TcpStream::connect(("127.0.0.1", workplace.port)).is_ok() {
+        std::thread::yield_now();
+    }
+
+    assert_eq!(serving.stops_on("-TERM"), Some(1));
+}
+
+/// A delivery whose body is waited for.
+#[cfg(unix)]
+fn begin_a_delivery(workplace: &Workplace, serving: &Serving) -> TcpStream {
+    let (_, hook) = serving.welcome.split_once("/hook/").expect("the address is told");
+    let account = hook.split_whitespace().next().expect("an account");
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
+    let mut connection = TcpStream::connect(("127.0.0.1", workplace.port)).expect("it listens");
+    let head = format!(
+        "POST /hook/{account}?timestamp={now}&nonce=1&msg_signature=0 HTTP/1.1\r\nHost: localhost\r\n\
+         Content-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).expect("it reads");
+    let mut answer = [0; 12];
+    connection.read_exact(&mut answer).expect("it wants the rest");
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 100");
+    connection
 }
