@@ -318,13 +318,11 @@ fn listen(address: SocketAddr, key: &'static str) -> Result<TcpListener, StartEr
     Ok(listener)
 }
 
-async fn serve_http(
-    listener: std::net::TcpListener,
-    routes: Router,
-    handle: Handle<SocketAddr>,
-) -> io::Result<()> {
-    let mut server =
-        axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(FIRST_REQUEST_DEADLINE);
+async fn serve_http(listener: TcpListener, routes: Router, handle: Handle<SocketAddr>) -> io::Result<()> {
+    // A connection of HTTP/2 knows no deadline for the next request's headers,
+    // and nobody who speaks it stands before us: browsers do so through a proxy.
+    let server = axum_server::from_tcp(listener)?.http1_only();
+    let mut server = server.handle(handle).first_request_timeout(FIRST_REQUEST_DEADLINE);
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
     // Health says more to a neighbour than to a stranger, so it must see who asks.
     server.serve(routes.into_make_service_with_connect_info::<SocketAddr>()).await

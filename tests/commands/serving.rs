@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::{Serving, Workplace};
 
@@ -182,4 +182,20 @@ fn begin_a_delivery(workplace: &Workplace, serving: &Serving) -> TcpStream {
     connection.read_exact(&mut answer).expect("it wants the rest");
     assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 100");
     connection
+}
+
+/// Such connections know no deadline for the next request.
+#[test]
+fn nobody_is_spoken_to_in_http_2() {
+    let workplace = Workplace::with_rules();
+    let _serving = workplace.serve();
+    let mut connection = TcpStream::connect(("127.0.0.1", workplace.port)).expect("it listens");
+    connection.set_read_timeout(Some(Duration::from_secs(5))).expect("a fresh socket");
+
+    connection.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").expect("it reads");
+    let mut answer = Vec::new();
+    let ended = connection.read_to_end(&mut answer).map_err(|error| error.kind());
+
+    assert_ne!(ended, Err(std::io::ErrorKind::WouldBlock), "it is closed at once");
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
 }
