@@ -10,11 +10,12 @@ use std::time::Duration;
 use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::task::JoinSet;
 use tracing::{error, info};
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, CannotServe, open_stored};
 use crate::api;
 use crate::config::{self, Config, DataKey, KeyError, StoreUrl};
 use crate::console;
@@ -27,7 +28,7 @@ use crate::platform::wecom_robot::{InvalidRobot, Robot};
 use crate::platform::{Channel, wechat};
 use crate::publishing::{Ground, Press, PressError};
 use crate::site::{self, AskRulebook, RulebookHealth, Site, Standing};
-use crate::store::{JournalPlace, Location, Opening, Sealer, SealingKey, Store, StoreError};
+use crate::store::{JournalPlace, Location, Opening, Sealer, SealingKey, Store, StoreError, StoredAccount};
 use crate::telemetry::Metrics;
 use crate::webhook::{Refusals, Webhook};
 
@@ -197,6 +198,15 @@ async fn open_accounts(
     });
     let configured = served.zip(open_channels(config)?).collect();
     Ok(Accounts::open(configured, store.clone(), clock.clone(), metrics.clone()).await?)
+}
+
+/// The channel of an account that was made in the console.
+pub fn open_made(account: &StoredAccount, now: Timestamp) -> Result<Channel, StartError> {
+    let explain = |cause: CannotServe| StartError::Account {
+        account: account.id.to_string(),
+        cause: cause.to_string(),
+    };
+    open_stored(account, now).map_err(explain)
 }
 
 /// The channels of the configured accounts.

@@ -59,6 +59,9 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
 
 fn write(examination: &Examination, folder: &Folder, out: &mut impl io::Write) -> io::Result<()> {
     show(examination.problems.iter(), out)?;
+    if let Some(doubt) = folder.doubt(&examination.problems) {
+        writeln!(out, "{doubt}\n")?;
+    }
     let found = report::summary(&examination.problems);
     let found = if found.is_empty() { "没有问题".to_owned() } else { found };
     let verdict =

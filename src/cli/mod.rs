@@ -19,6 +19,7 @@ mod import;
 mod init;
 mod journal;
 mod labelled;
+mod made;
 mod migrate;
 mod patience;
 mod progress;

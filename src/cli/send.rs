@@ -16,6 +16,7 @@ use crate::platform::Channel;
 use crate::platform::wechat::simulator::Simulator;
 
 use super::bubble;
+use super::made::{cannot_see, find_made};
 use super::settings::{Settings, start_runtime};
 use super::visit::{NoVisit, Visit, Visitor, WECHAT_PATIENCE, local_url};
 
@@ -45,7 +46,7 @@ pub struct Args {
     /// 服务的网址。不写就是本机设置里的监听地址
     #[arg(long, value_name = "网址")]
     url: Option<String>,
-    /// 账号的 ID。不写就是设置里的第一个
+    /// 账号的 ID，设置里的或控制台里建的。不写就是设置里的第一个
     #[arg(long, value_name = "账号")]
     account: Option<String>,
     /// 以哪位客户的身份（OpenID）。不写就总是同一位
@@ -58,13 +59,13 @@ pub struct Args {
 
 pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
     let (config, _) = settings.load()?;
-    let channel = find_channel(&config, args.account.as_deref())?;
     let content = args.content()?;
     let customer = CustomerId::parse(&args.customer).map_err(|_| {
         anyhow!("--as 后面的“{}”不能作客户的身份：不能空着，不能有空格，最多 128 个字符。", args.customer)
     })?;
-    let address = hook(&args.base(&config), &channel)?;
     start_runtime()?.block_on(async {
+        let channel = find_channel(&config, args.account.as_deref()).await?;
+        let address = hook(&args.base(&config), &channel)?;
         let call = Call { channel: &channel, address, visitor: Visitor::new()? };
         call.send(&content, &customer).await
     })
@@ -98,17 +99,32 @@ fn event(name: &str, key: String) -> Event {
     }
 }
 
-fn find_channel(config: &Config, wanted: Option<&str>) -> anyhow::Result<Channel> {
-    let channels = open_channels(config)?;
-    let known: Vec<String> = channels.iter().map(|channel| channel.account().to_string()).collect();
-    let found =
-        channels.into_iter().find(|channel| wanted.is_none_or(|wanted| channel.account().as_str() == wanted));
-    found.ok_or_else(|| match wanted {
-        Some(wanted) => anyhow!(
-            "设置里没有账号“{wanted}”，有的是：{}。控制台里建的账号不在设置里，请用手机试。",
-            known.join("、")
+/// One of the settings, else one made in the console.
+async fn find_channel(config: &Config, wanted: Option<&str>) -> anyhow::Result<Channel> {
+    let is_wanted = |channel: &Channel| wanted.is_none_or(|wanted| channel.account().as_str() == wanted);
+    let mut channels = open_channels(config)?;
+    if let Some(place) = channels.iter().position(is_wanted) {
+        return Ok(channels.swap_remove(place));
+    }
+    let (made, unseen) = match find_made(config).await {
+        Ok(made) => (made, String::new()),
+        Err(reason) => (Vec::new(), cannot_see(&reason)),
+    };
+    let mut broken = String::new();
+    for made in made {
+        match made {
+            Ok(channel) if is_wanted(&channel) => return Ok(channel),
+            Ok(channel) => channels.push(channel),
+            Err(reason) => broken.push_str(&reason.to_string()),
+        }
+    }
+    let known: Vec<&str> = channels.iter().map(|channel| channel.account().as_str()).collect();
+    Err(match wanted {
+        Some(wanted) if known.is_empty() => anyhow!("没有账号“{wanted}”，也没有别的账号。{unseen}{broken}"),
+        Some(wanted) => anyhow!("没有账号“{wanted}”，有的是：{}。{unseen}{broken}", known.join("、")),
+        None => anyhow!(
+            "还没有账号。请加一节 [[account]]，运行 yingda init，或在控制台“接入”页建一个。{unseen}{broken}"
         ),
-        None => anyhow!("设置里没有账号。请加一节 [[account]]，或运行 yingda init。"),
     })
 }
 

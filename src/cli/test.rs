@@ -1,7 +1,7 @@
 //! `yingda test`: transcripts and sample questions; with `--labelled`, how a
 //! rulebook fares on questions whose right answer is known.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -48,6 +48,9 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
     }
     let examination = with_patience("正在对话…", || examine(&folder.files, &folder.surroundings));
     let passed = write(&examination, &mut out)?;
+    if let Some(doubt) = folder.doubt(&examination.problems) {
+        writeln!(out, "\n{doubt}")?;
+    }
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -118,6 +118,9 @@ pub struct Offline {
     pub server: Server,
     pub rulebook: Rulebook,
     pub accounts: Vec<AccountId>,
+    /// Where accounts of the console are kept, if nothing secret is needed to
+    /// get there.
+    pub database: Option<PathBuf>,
 }
 
 impl Offline {
@@ -129,8 +132,9 @@ impl Offline {
         let mut reader = Reader::new(layers, sources);
         let server = reader.section("server", |section| Server::read(section, &source));
         let rulebook = reader.section("rulebook", Rulebook::read);
-        let accounts = reader.account_ids();
-        let read = server.zip(rulebook).map(|(server, rulebook)| Self { server, rulebook, accounts });
+        let (accounts, database) = (reader.account_ids(), reader.sqlite_path());
+        let read = server.zip(rulebook);
+        let read = read.map(|(server, rulebook)| Self { server, rulebook, accounts, database });
         reader.finish_early(read).map(|(offline, _)| offline)
     }
 }

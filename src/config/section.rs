@@ -4,7 +4,7 @@
 //! `value` and `optional` give `None` also after a mistake, which is noted: a
 //! section is read to its end all the same, so that one run shows everything.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
@@ -13,6 +13,7 @@ use super::problem::{ConfigError, Place, Problem, Warning};
 use super::secret;
 use super::setting::Setting;
 use super::sources::Sources;
+use super::store::StoreUrl;
 use crate::model::AccountId;
 
 /// A name is taken for a typing mistake of another from this likeness on
@@ -92,6 +93,16 @@ impl<'a> Reader<'a> {
     pub fn account_ids(&self) -> Vec<AccountId> {
         let ids = self.layers.accounts.iter().filter_map(|(_, account)| account.get("id"));
         ids.filter_map(|id| AccountId::read(&id.value).ok()).collect()
+    }
+
+    /// The SQLite database that is written, without judging `[store]`.
+    pub fn sqlite_path(&self) -> Option<PathBuf> {
+        let Value::Table(store) = &self.layers.sections.get("store")?.value else { return None };
+        let Value::Text(url) = &store.get("url")?.value else { return None };
+        match StoreUrl::parse(&url.trim().into()) {
+            Ok(StoreUrl::Sqlite { path }) => Some(path),
+            Ok(StoreUrl::Postgres { .. }) | Err(_) => None,
+        }
     }
 
     pub fn notes(&mut self) -> &mut Notes<'a> {

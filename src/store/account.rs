@@ -10,7 +10,7 @@ use crate::model::clock::from_millis;
 use crate::model::{AccountId, Encryption, Human};
 
 use super::operation::note_in;
-use super::{Operation, Store, StoreError, on, on_read, on_read_now};
+use super::{Db, Operation, Sealer, Store, StoreError, on, on_read, on_read_now};
 
 #[derive(Clone, Debug)]
 pub struct StoredAccount {
@@ -99,10 +99,7 @@ struct Row {
 
 impl Store {
     pub async fn load_accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
-        const SQL: &str = "SELECT account_id, name, human, encryption, original_id, app_id, secrets, \
-             secrets_at, made_by, made_at, revision FROM account ORDER BY made_at, account_id";
-        let rows: Vec<Row> = on_read_now!(&self.db, |pool| sqlx::query_as(SQL).fetch_all(pool).await)?;
-        rows.into_iter().map(|row| self.read_account(row)).collect()
+        self.db.load_accounts(&self.sealer).await
     }
 
     /// Cheap enough to be asked all the time: which accounts there are, and
@@ -238,24 +235,6 @@ impl Store {
         Ok(row.map(|(at, us)| Heard { at: from_millis(at), took: us.map(took) }))
     }
 
-    fn read_account(&self, row: Row) -> Result<StoredAccount, StoreError> {
-        let corrupt = |what: &str| StoreError::corrupt("account", what);
-        let id = AccountId::parse(&row.account_id).map_err(|_| corrupt(&row.account_id))?;
-        Ok(StoredAccount {
-            secrets: self.unseal_secrets(&id, &row.secrets)?,
-            human: Human::parse(&row.human).ok_or_else(|| corrupt(&row.human))?,
-            encryption: Encryption::parse(&row.encryption).ok_or_else(|| corrupt(&row.encryption))?,
-            id,
-            name: row.name,
-            original_id: row.original_id,
-            app_id: row.app_id,
-            secrets_at: from_millis(row.secrets_at),
-            made_by: row.made_by,
-            made_at: from_millis(row.made_at),
-            revision: Revision(row.revision),
-        })
-    }
-
     fn seal_secrets(&self, id: &AccountId, secrets: &AccountSecrets) -> Result<String, StoreError> {
         let previous = secrets.previous.as_ref().map(|previous| SealedPrevious {
             token: previous.pair.token.expose_secret().to_owned(),
@@ -270,20 +249,51 @@ impl Store {
         let json = serde_json::to_string(&plain).map_err(|cause| StoreError::corrupt("account", cause))?;
         Ok(self.sealer.seal(&json, &seal_row(id)))
     }
+}
 
-    /// One account whose key is lost must not stop the others.
-    fn unseal_secrets(&self, id: &AccountId, sealed: &str) -> Result<Option<AccountSecrets>, StoreError> {
-        let Ok(json) = self.sealer.unseal(sealed, &seal_row(id)) else { return Ok(None) };
-        let plain: Sealed =
-            serde_json::from_str(&json).map_err(|_| StoreError::corrupt("account", "secrets"))?;
-        let pair =
-            |token: String, aes_key: String| SecretPair { token: token.into(), aes_key: aes_key.into() };
-        let previous = plain.previous.map(|previous| PreviousSecrets {
-            pair: pair(previous.token, previous.aes_key),
-            until: from_millis(previous.until),
-        });
-        Ok(Some(AccountSecrets { current: pair(plain.token, plain.aes_key), previous }))
+impl Db {
+    pub(super) async fn load_accounts(&self, sealer: &Sealer) -> Result<Vec<StoredAccount>, StoreError> {
+        const SQL: &str = "SELECT account_id, name, human, encryption, original_id, app_id, secrets, \
+             secrets_at, made_by, made_at, revision FROM account ORDER BY made_at, account_id";
+        let rows: Vec<Row> = on_read_now!(self, |pool| sqlx::query_as(SQL).fetch_all(pool).await)?;
+        rows.into_iter().map(|row| row.read(sealer)).collect()
     }
+}
+
+impl Row {
+    fn read(self, sealer: &Sealer) -> Result<StoredAccount, StoreError> {
+        let corrupt = |what: &str| StoreError::corrupt("account", what);
+        let id = AccountId::parse(&self.account_id).map_err(|_| corrupt(&self.account_id))?;
+        Ok(StoredAccount {
+            secrets: unseal_secrets(&id, &self.secrets, sealer)?,
+            human: Human::parse(&self.human).ok_or_else(|| corrupt(&self.human))?,
+            encryption: Encryption::parse(&self.encryption).ok_or_else(|| corrupt(&self.encryption))?,
+            id,
+            name: self.name,
+            original_id: self.original_id,
+            app_id: self.app_id,
+            secrets_at: from_millis(self.secrets_at),
+            made_by: self.made_by,
+            made_at: from_millis(self.made_at),
+            revision: Revision(self.revision),
+        })
+    }
+}
+
+/// One account whose key is lost must not stop the others.
+fn unseal_secrets(
+    id: &AccountId,
+    sealed: &str,
+    sealer: &Sealer,
+) -> Result<Option<AccountSecrets>, StoreError> {
+    let Ok(json) = sealer.unseal(sealed, &seal_row(id)) else { return Ok(None) };
+    let plain: Sealed = serde_json::from_str(&json).map_err(|_| StoreError::corrupt("account", "secrets"))?;
+    let pair = |token: String, aes_key: String| SecretPair { token: token.into(), aes_key: aes_key.into() };
+    let previous = plain.previous.map(|previous| PreviousSecrets {
+        pair: pair(previous.token, previous.aes_key),
+        until: from_millis(previous.until),
+    });
+    Ok(Some(AccountSecrets { current: pair(plain.token, plain.aes_key), previous }))
 }
 
 /// What the secrets are bound to, so that they cannot be moved to another account.

@@ -1,5 +1,5 @@
 //! The store, looked at and never changed: no migration, no new file. For
-//! `doctor`.
+//! commands that ask without changing anything.
 
 use std::path::Path;
 
@@ -10,7 +10,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use super::open::{Location, explain_postgres, explain_sqlite};
 use super::schema::{self, Standing};
-use super::{Db, JobStanding, Lag, NoticeHealth, RecentRefusal, StoreError, Version, on_read};
+use super::{
+    Db, JobStanding, Lag, NoticeHealth, RecentRefusal, Sealer, StoreError, StoredAccount, Version, on_read,
+};
 use crate::model::AccountId;
 
 #[derive(Debug)]
@@ -63,6 +65,17 @@ impl Look {
 
     pub async fn list_jobs(&self) -> Result<Vec<JobStanding>, StoreError> {
         self.db.list_jobs().await
+    }
+
+    /// Those made in the console.
+    pub async fn load_accounts(&self, sealer: &Sealer) -> Result<Vec<StoredAccount>, StoreError> {
+        self.db.load_accounts(sealer).await
+    }
+
+    pub async fn account_ids(&self) -> Result<Vec<AccountId>, StoreError> {
+        const SQL: &str = "SELECT account_id FROM account ORDER BY made_at, account_id";
+        let rows: Vec<(String,)> = on_read!(&self.db, |pool| sqlx::query_as(SQL).fetch_all(pool).await)?;
+        Ok(rows.iter().filter_map(|(id,)| AccountId::parse(id).ok()).collect())
     }
 
     /// When the newest message came.

@@ -5,7 +5,14 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use yingda::accounts::{Accounts, NewAccount, Outcome, random_aes_key, random_token};
+use yingda::app::open_store;
+use yingda::model::{AccountId, Clock, Encryption, Human};
+use yingda::store::{Actor, OperationKind, SecretPair};
+use yingda::telemetry::Metrics;
+
 use super::{Serving, Workplace};
+use crate::support::service::{APP_ID, load_config};
 
 #[test]
 fn the_first_start_needs_nothing_and_says_what_to_try() {
@@ -198,4 +205,65 @@ fn nobody_is_spoken_to_in_http_2() {
 
     assert_ne!(ended, Err(std::io::ErrorKind::WouldBlock), "it is closed at once");
     assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_made_in_the_console_is_known_to_every_command() {
+    let workplace = Workplace::with_rules();
+    drop(workplace.serve());
+    make_account(&workplace, "second").await;
+    let rule = |account: &str| {
+        format!(
+            "+++\nid = \"ours\"\nname = \"只给它\"\ntriggers = [\"=只给它\"]\naccounts = [\"{account}\"]\n+++\n好。\n"
+        )
+    };
+    workplace.write("responses/rules/ours.md", &rule("second"));
+    let _serving = workplace.serve();
+
+    let answered = workplace.run(&["send", "--account", "second", "只给它"]).succeeds();
+    let report = workplace.run(&["doctor"]).succeeds();
+    workplace.run(&["check"]).succeeds();
+    let missing = workplace.run(&["send", "--account", "third", "只给它"]).fails_with(1);
+
+    assert!(answered.contains("好。"), "{answered}");
+    assert!(report.contains("账号 second（控制台里建的）") && report.contains("/hook/second"), "{report}");
+    assert!(missing.contains("没有账号“third”，有的是：main、second"), "{missing}");
+    workplace.write("responses/rules/ours.md", &rule("third"));
+    let refused = workplace.run(&["check"]);
+    assert!(refused.code == Some(1) && refused.out.contains("main、second"), "{refused:?}");
+}
+
+#[test]
+fn where_the_store_is_not_looked_into_a_check_says_so() {
+    let workplace = Workplace::with_rules();
+    workplace.write("yingda.toml", "[store]\nurl = { env = \"DATABASE\" }\n[[account]]\nid = \"main\"\n");
+    let rule = "+++\nid = \"ours\"\nname = \"只给它\"\ntriggers = [\"=只给它\"]\naccounts = [\"second\"]\n+++\n好。\n";
+    workplace.write("responses/rules/ours.md", rule);
+
+    let check = workplace.run(&["check"]);
+
+    assert!(check.out.contains("没有账号「second」") && check.out.contains("控制台里建的"), "{check:?}");
+}
+
+/// As the console makes one.
+async fn make_account(workplace: &Workplace, id: &str) {
+    let database = workplace.path("data/yingda.db");
+    workplace.write("outside.toml", &format!("[store]\nurl = \"sqlite:{}\"\n", database.display()));
+    let config = load_config(&workplace.path("outside.toml"));
+    let metrics = Metrics::default();
+    let store = open_store(&config.store, &metrics).await.expect("it is there");
+    let accounts = Accounts::open(Vec::new(), store.clone(), Clock::System, metrics).await.expect("opens");
+    let new = NewAccount {
+        id: AccountId::parse(id).expect("a slug"),
+        name: "第二个号".to_owned(),
+        human: Human::Contacts,
+        encryption: Encryption::Safe,
+        original_id: None,
+        app_id: Some(APP_ID.to_owned()),
+        secrets: SecretPair { token: random_token(), aes_key: random_aes_key() },
+    };
+    let who = Actor { staff: None, name: "管理员".to_owned(), ip: String::new() };
+    let operation = who.does(OperationKind::AccountMade, id, Clock::System.now());
+    assert_eq!(accounts.make(new, &operation).await.expect("the store works"), Outcome::Done);
+    store.close().await;
 }

@@ -8,6 +8,7 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::app::{locate_store, make_sealer};
 use crate::config::{Config, Disk, StoreUrl};
 use crate::model::Clock;
+use crate::platform::Channel;
 use crate::store::{
     Leftover, Look, NEWEST_STEP, RecentRefusal, SchemaStanding, Sealer, StoreError, find_journals,
     find_leftover,
@@ -27,7 +28,7 @@ const LOOKED_BACK_HOURS: i64 = 24;
 /// A database that was written this much later than now has a clock problem.
 const TOLERATED_SECONDS: i64 = 60;
 
-pub async fn check(config: &Config, findings: &mut Vec<Finding>) {
+pub async fn check(config: &Config, channels: &[Channel], findings: &mut Vec<Finding>) {
     if let StoreUrl::Sqlite { path } = &config.store.url
         && !path.exists()
     {
@@ -49,7 +50,7 @@ pub async fn check(config: &Config, findings: &mut Vec<Finding>) {
             return;
         }
     };
-    let looked = match look(&store, config, findings).await {
+    let looked = match look(&store, config, channels, findings).await {
         // Where the schema is old, its tables cannot tell what the journal holds.
         Ok(SchemaStanding::Current) => match &sealer {
             Some(sealer) => look_at_journals(config, sealer, findings).await,
@@ -109,6 +110,7 @@ fn tell_leftover(folder: &Path, left: Leftover) -> Finding {
 async fn look(
     store: &Look,
     config: &Config,
+    channels: &[Channel],
     findings: &mut Vec<Finding>,
 ) -> Result<SchemaStanding, StoreError> {
     let kind = kind(&config.store.url);
@@ -134,9 +136,9 @@ async fn look(
     findings.push(Finding::good(STORE, format!("数据库（{kind}）能读，结构是最新的{version}")));
     let now = Clock::System.now();
     told::check(store, config, now, findings).await?;
-    for account in &config.accounts {
-        let latest = store.find_latest_message(&account.id).await?;
-        findings.extend(latest.map(|latest| tell_latest(account.id.as_str(), latest, now)));
+    for account in channels.iter().map(Channel::account) {
+        let latest = store.find_latest_message(account).await?;
+        findings.extend(latest.map(|latest| tell_latest(account.as_str(), latest, now)));
     }
     let since = now.checked_sub(LOOKED_BACK_HOURS.hours()).unwrap_or(Timestamp::MIN);
     let refusals = store.recent_refusals(since).await?;

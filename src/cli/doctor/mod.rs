@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::made::find_made;
 use super::settings::{Settings, start_runtime};
 use finding::{Finding, Mark};
 
@@ -52,12 +53,12 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
 
 async fn examine(settings: &Settings) -> anyhow::Result<Vec<Finding>> {
     let (config, mut findings) = written::check(settings);
-    findings.push(written::check_rulebook(settings));
+    findings.push(written::check_rulebook(settings).await);
     let Some(config) = config else { return Ok(findings) };
-    let channels = written::check_accounts(&config, &mut findings);
+    let channels = written::check_accounts(&config, find_made(&config).await, &mut findings);
     let usable = machine::check(&config, &mut findings);
     if usable {
-        memory::check(&config, &mut findings).await;
+        memory::check(&config, &channels, &mut findings).await;
     }
     reach::check(&config, &channels, &mut findings).await?;
     Ok(findings)

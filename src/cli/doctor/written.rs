@@ -9,8 +9,11 @@ use crate::publishing::examine;
 use crate::rulebook::report;
 
 use super::super::folder::Folder;
+use super::super::made::{Made, cannot_see};
 use super::super::settings::Settings;
 use super::finding::{Finding, Mark};
+
+const ACCOUNT: &str = "account";
 
 pub fn check(settings: &Settings) -> (Option<Config>, Vec<Finding>) {
     match settings.load() {
@@ -45,9 +48,9 @@ fn read_from(source: &Source) -> String {
     }
 }
 
-pub fn check_rulebook(settings: &Settings) -> Finding {
+pub async fn check_rulebook(settings: &Settings) -> Finding {
     const CHECK: &str = "rulebook";
-    let folder = match Folder::open(settings, None, &Clock::System) {
+    let folder = match Folder::load(settings, None, &Clock::System).await {
         Ok(folder) => folder,
         // Told already, as a finding about the settings.
         Err(error) if error.is::<ConfigError>() => {
@@ -69,36 +72,64 @@ pub fn check_rulebook(settings: &Settings) -> Finding {
 }
 
 /// The channels of the accounts that are right.
-pub fn check_accounts(config: &Config, findings: &mut Vec<Finding>) -> Vec<Channel> {
-    let channels = match open_channels(config) {
+pub fn check_accounts(
+    config: &Config,
+    made: anyhow::Result<Made>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Channel> {
+    let mut channels = match open_channels(config) {
         Ok(channels) => channels,
         Err(error) => {
-            findings.push(Finding::told("account", Mark::Bad, &error.to_string()));
-            return Vec::new();
+            findings.push(Finding::told(ACCOUNT, Mark::Bad, &error.to_string()));
+            Vec::new()
         }
     };
-    if channels.is_empty() {
-        let remedy = "加一节 [[account]]，运行 yingda init，或在控制台“接入”页建一个（那里有它的自检）";
-        findings.push(Finding::bad("account", "设置里没有账号", remedy));
-    }
     for (account, channel) in config.accounts.iter().zip(&channels) {
         findings.push(check_account(account, channel, &config.source));
+    }
+    let made = made.unwrap_or_else(|reason| {
+        findings.push(Finding::told(ACCOUNT, Mark::Warning, &cannot_see(&reason)));
+        Vec::new()
+    });
+    if config.accounts.is_empty() && made.is_empty() {
+        let remedy = "加一节 [[account]]，运行 yingda init，或在控制台“接入”页建一个";
+        findings.push(Finding::bad(ACCOUNT, "还没有账号", remedy));
+    }
+    for made in made {
+        match made {
+            Ok(channel) => {
+                findings.push(check_made(&channel));
+                channels.push(channel);
+            }
+            Err(error) => findings.push(Finding::told(ACCOUNT, Mark::Bad, &error.to_string())),
+        }
     }
     channels
 }
 
+fn check_made(channel: &Channel) -> Finding {
+    let id = channel.account();
+    if survives_a_round_trip(channel) {
+        return Finding::good(
+            ACCOUNT,
+            format!("账号 {id}（控制台里建的）：令牌和密钥的格式对，加密往返成功"),
+        );
+    }
+    let what = format!("账号 {id}（控制台里建的）：加密以后解不开");
+    Finding::bad(ACCOUNT, what, "在控制台“接入”页给它换一套新的 Token 和密钥")
+}
+
 fn check_account(account: &Account, channel: &Channel, source: &Source) -> Finding {
-    const CHECK: &str = "account";
     let id = &account.id;
     if !survives_a_round_trip(channel) {
         let remedy = "从微信后台重新复制 EncodingAESKey 和 AppID";
-        return Finding::bad(CHECK, format!("账号 {id}：加密以后解不开"), remedy);
+        return Finding::bad(ACCOUNT, format!("账号 {id}：加密以后解不开"), remedy);
     }
     let keys = match &account.encryption {
         Encryption::Plain => {
             let remedy = "在微信后台和 encryption 都改成安全模式（safe）";
             return Finding::warning(
-                CHECK,
+                ACCOUNT,
                 format!("账号 {id} 用明文模式：途中的人看得到，也改得了"),
                 remedy,
             );
@@ -107,9 +138,9 @@ fn check_account(account: &Account, channel: &Channel, source: &Source) -> Findi
     };
     if keys.app_id == NO_APP_ID && !matches!(source, Source::Demonstration(_)) {
         let remedy = "把 app_id 换成微信后台的开发者 ID（AppID），不然微信发来的一条也收不下";
-        return Finding::bad(CHECK, format!("账号 {id} 的 app_id 还是样例"), remedy);
+        return Finding::bad(ACCOUNT, format!("账号 {id} 的 app_id 还是样例"), remedy);
     }
-    Finding::good(CHECK, format!("账号 {id}：令牌和密钥的格式对，加密往返成功"))
+    Finding::good(ACCOUNT, format!("账号 {id}：令牌和密钥的格式对，加密往返成功"))
 }
 
 /// In as WeChat would send it, out as WeChat would read it.
