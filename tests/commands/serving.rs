@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use yingda::accounts::{Accounts, NewAccount, Outcome, random_aes_key, random_token};
 use yingda::app::open_store;
@@ -178,7 +178,7 @@ fn a_second_signal_ends_it_though_something_is_not_finished() {
 fn begin_a_delivery(workplace: &Workplace, serving: &Serving) -> TcpStream {
     let (_, hook) = serving.welcome.split_once("/hook/").expect("the address is told");
     let account = hook.split_whitespace().next().expect("an account");
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
+    let now = Clock::System.now().as_second();
     let mut connection = TcpStream::connect(("127.0.0.1", workplace.port)).expect("it listens");
     let head = format!(
         "POST /hook/{account}?timestamp={now}&nonce=1&msg_signature=0 HTTP/1.1\r\nHost: localhost\r\n\
