@@ -19,7 +19,7 @@ use super::served::Served;
 use super::tab::Tab;
 use super::visit::{Sent, Visit, address, go, in_address};
 use super::words::{Sentence, Words};
-use super::{Gate, addresses, kept, when};
+use super::{kept, when};
 use crate::answer::misses::{Cluster, Missed, cluster};
 use crate::model::{AccountId, DeliveryKey, Right, RuleId};
 use crate::spreadsheet::WeekNames as _;
@@ -79,7 +79,6 @@ struct MissesPage {
     more: usize,
     none: Sentence<'static>,
     may_edit: bool,
-    has_editor: bool,
     is_ignored: bool,
     account: Field,
     accounts: Vec<Choice>,
@@ -109,7 +108,8 @@ struct Nearest {
 struct Line {
     at: String,
     text: String,
-    chat: String,
+    /// None for whoever does not work with customers: the wording is enough.
+    chat: Option<String>,
 }
 
 /// By account, list and days.
@@ -139,7 +139,6 @@ pub(super) async fn show(
         more: grouped.clusters.len().saturating_sub(MOST_SHOWN),
         none: t.say(asked.none()).owned(),
         may_edit: visit.staff.role.may(Right::Edit),
-        has_editor: has_editor(),
         is_ignored: asked.list == "ignored",
         account: served.field(),
         accounts: served.choices.clone(),
@@ -197,10 +196,6 @@ fn make_rule(questions: &str) -> String {
 
 fn add_to_rule(rule: &RuleId, questions: &str) -> String {
     format!("/console/rules/{rule}?add={}", in_address(questions))
-}
-
-fn has_editor() -> bool {
-    addresses().iter().any(|(path, gate)| *path == "/console/rules/new" && *gate == Gate::Staff(Right::Edit))
 }
 
 async fn find(
@@ -312,6 +307,7 @@ impl Row {
 impl Line {
     fn of(miss: &Miss, visit: &Visit, served: &Served) -> Self {
         let chat = format!("/console/chats/{}", in_address(miss.whose.as_str()));
-        Self { at: when::minute(&visit.console, miss.at), text: miss.text.clone(), chat: served.link(&chat) }
+        let chat = visit.staff.role.may(Right::Serve).then(|| served.link(&chat));
+        Self { at: when::minute(&visit.console, miss.at), text: miss.text.clone(), chat }
     }
 }
