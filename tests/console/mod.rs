@@ -4,6 +4,7 @@
 mod catalog;
 mod changing;
 mod chats;
+mod colleagues;
 mod connect;
 mod connecting;
 mod data;
