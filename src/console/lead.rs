@@ -153,7 +153,7 @@ pub(super) async fn ask_delete(
 ) -> Result<Response, PageError> {
     let lead = find(&visit, &served, &number).await?;
     let back = served.link(&format!("/console/leads/{}", lead.number));
-    let action = served.link(&format!("/console/leads/{}/delete", lead.number));
+    let action = served.deed(&format!("/console/leads/{}/delete", lead.number));
     show_page(&Confirm::about(&visit, "lead.delete", lead.number.as_str(), &action, &back))
 }
 
@@ -266,7 +266,7 @@ impl LeadPage {
                 .map(|id| served.link(&format!("/console/chats/{id}"))),
             is_unlinked: lead.customer.is_none(),
             base: format!("/console/leads/{}", lead.number),
-            account: served.link(""),
+            account: served.deed(""),
             revision: lead.revision,
             following: Following {
                 status: Field::of(lead.status.as_str()),

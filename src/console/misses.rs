@@ -131,7 +131,6 @@ pub(super) async fn show(
     let grouped = load(&visit, &served, &asked).await?;
     let names = Names::load(&visit).await?;
     let rows = grouped.clusters.iter().take(MOST_SHOWN);
-    let pairs = asked.pairs(&served);
     show_page(&MissesPage {
         frame: visit.frame("misses"),
         tabs: tabs(&asked, &served, grouped.clusters.len(), t),
@@ -142,7 +141,7 @@ pub(super) async fn show(
         is_ignored: asked.list == "ignored",
         account: served.field(),
         accounts: served.choices.clone(),
-        query: address("", &pairs),
+        query: served.deed(&address("", &[("list", &asked.list), ("days", &asked.days)])),
         until: visit.now().as_millisecond(),
         days: Field::of(asked.days()),
         spans: ["7", "30"].map(|days| Choice::new(days, t.say("misses.days").with("n", days))).into(),

@@ -125,7 +125,7 @@ pub(super) async fn ask_delete(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let phrase = find(&visit, &served, &id).await?;
-    let action = served.link(&format!("{PATH}/{}/delete", phrase.id));
+    let action = served.deed(&format!("{PATH}/{}/delete", phrase.id));
     show_page(&Confirm::about(&visit, "phrases.delete", &phrase.title, &action, &served.link(PATH)))
 }
 
@@ -205,7 +205,7 @@ impl PhrasesPage {
             clash: None,
             title: Field::default(),
             text: Field::default(),
-            action: served.link("/console/phrases/save"),
+            action: served.deed("/console/phrases/save"),
             back: served.link("/console/chats"),
         })
     }
@@ -218,7 +218,7 @@ impl Row {
             by: names.actor(&phrase.by),
             at: when::minute(&visit.console, phrase.changed_at),
             edit: format!("{edit}#edit"),
-            delete: served.link(&format!("{PATH}/{}/delete", phrase.id)),
+            delete: served.deed(&format!("{PATH}/{}/delete", phrase.id)),
             title: phrase.title,
             text: phrase.text,
         }

@@ -7,11 +7,13 @@ mod editor;
 mod entered;
 mod figures;
 mod live;
+mod overtaken;
 mod page;
 mod preview;
 mod rivals;
 mod saving;
 mod shelf;
+mod undoing;
 
 use std::collections::BTreeSet;
 

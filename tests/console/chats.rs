@@ -230,7 +230,7 @@ async fn ready_phrases_are_kept_and_put_into_the_box() {
     let link = page.body.split('"').find(|part| part.contains("phrase=")).expect("a link");
     browser.get(link.split('#').next().expect("an address")).await.shows("报价要看人数。</textarea>");
     let list = browser.get("/console/phrases").await;
-    let delete = list.body.split('"').find(|part| part.ends_with("/delete")).expect("a link").to_owned();
+    let delete = list.body.split('"').find(|part| part.contains("/delete?")).expect("a link").to_owned();
     browser.get(&delete).await.shows("删除「报价说明」");
     browser.post(&delete, &[]).await;
     browser.get("/console/phrases").await.shows("还没有常用话");

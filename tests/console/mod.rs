@@ -5,6 +5,7 @@ mod bodies;
 mod catalog;
 mod changing;
 mod chats;
+mod colleagues;
 mod connect;
 mod connecting;
 mod data;

@@ -182,7 +182,7 @@ pub(in crate::console) async fn ask_delete(
 ) -> Result<Response, PageError> {
     let customer = customer(&id)?;
     let page = path_of(&customer);
-    let (action, back) = (served.link(&format!("{page}/delete")), served.link(&page));
+    let (action, back) = (served.deed(&format!("{page}/delete")), served.link(&page));
     show_page(&Confirm::about(&visit, "chat.delete", &customer.masked(), &action, &back))
 }
 

@@ -20,7 +20,8 @@ const LONG: SignedDuration = SignedDuration::from_mins(15);
 pub(super) async fn tasks(visit: &Visit) -> Result<Vec<Task>, PageError> {
     let mut tasks = Vec::new();
     for account in visit.console.accounts.ids() {
-        let served = Served::find(visit, account.as_str())?;
+        // Removed at this very moment.
+        let Ok(served) = Served::find(visit, account.as_str()) else { continue };
         tasks.extend(waiting(visit, &served).await?);
         tasks.extend(due(visit, &served).await?);
         tasks.extend(new_leads(visit, &served).await?);
