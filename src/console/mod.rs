@@ -43,6 +43,7 @@ mod phrases;
 mod preferences;
 mod publish;
 mod rehearse;
+mod replay;
 mod rules;
 mod second_factor;
 mod served;

@@ -102,6 +102,7 @@ async fn work(screen: Screen) {
     look_at_everything(&browser, &busy).await;
     serve_who_waits(&browser, &busy).await;
     follow_up_a_lead(&browser).await;
+    make_a_rule_of_a_miss(&browser).await;
     ignore_a_miss(&browser).await;
     look_behind_a_number(&browser).await;
     browser.check_console().await;
@@ -178,6 +179,23 @@ async fn ignore_a_miss(browser: &Chromium) {
     browser.sees("路费").await;
     browser.click("form[action*='/ignore'] button").await;
     browser.sees("已忽略，可在").await;
+async fn make_a_rule_of_a_miss(browser: &Chromium) {
+    for theme in ["light", "dark"] {
+        browser.set_cookie("yingda_theme", theme).await;
+        browser.open("/console/misses").await;
+        browser.click("section .actions a.button").await;
+        browser.is_at("/console/rules/new").await;
+        browser.sees("条消息里").await;
+        browser.check_access("a rule made of a miss").await;
+        browser.shoot(&format!("{theme}-rule-effect")).await;
+    }
+    browser.fill("#name", "路费").await;
+    browser.sees("改过以后还没有再试").await;
+    browser.click("#replay button").await;
+    browser.is_at("/console/rules/preview").await;
+    browser.sees("条消息里").await;
+}
+
     browser.open("/console/misses?list=ignored").await;
     browser.sees("路费").await;
 }

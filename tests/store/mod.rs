@@ -14,3 +14,4 @@ mod sheets;
 mod staff;
 mod versions;
 mod whole;
+mod wordings;

@@ -225,6 +225,8 @@ function press(event) {
     return Boolean(field);
   }
   return false;
+  if (!form || !form.dataset.preview) return;
+  document.querySelectorAll('[data-stale]').forEach((remark) => { remark.hidden = false; });
 }
 
 document.addEventListener('keydown', (event) => {
