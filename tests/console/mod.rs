@@ -7,6 +7,7 @@ mod chats;
 mod connect;
 mod connecting;
 mod data;
+mod drafts;
 mod exchange;
 mod forms;
 mod leads;

@@ -156,6 +156,11 @@ async fn serve_who_waits(browser: &Chromium, busy: &Busy) {
     browser.fill("#note", "已电话联系").await;
     browser.click("form[action$='/note'] button").await;
     browser.sees("备注已保存").await;
+    browser.fill("#text", "还想请问一下").await;
+    browser.sees("草稿已保存。").await;
+    browser.open(&busy.chat).await;
+    let text = browser.script("return document.getElementById('text').value", vec![]).await;
+    assert_eq!(text, "还想请问一下");
     browser.click("form[action$='/end'] button").await;
     browser.sees("已处理完").await;
 }
@@ -174,11 +179,6 @@ async fn follow_up_a_lead(browser: &Chromium) {
     browser.sees("下周带队来看").await;
 }
 
-async fn ignore_a_miss(browser: &Chromium) {
-    browser.open("/console/misses").await;
-    browser.sees("路费").await;
-    browser.click("form[action*='/ignore'] button").await;
-    browser.sees("已忽略，可在").await;
 async fn make_a_rule_of_a_miss(browser: &Chromium) {
     for theme in ["light", "dark"] {
         browser.set_cookie("yingda_theme", theme).await;
@@ -196,6 +196,11 @@ async fn make_a_rule_of_a_miss(browser: &Chromium) {
     browser.sees("条消息里").await;
 }
 
+async fn ignore_a_miss(browser: &Chromium) {
+    browser.open("/console/misses").await;
+    browser.sees("路费").await;
+    browser.click("form[action*='/ignore'] button").await;
+    browser.sees("已忽略，可在").await;
     browser.open("/console/misses?list=ignored").await;
     browser.sees("路费").await;
 }

@@ -10,6 +10,7 @@ mod many;
 mod messages;
 mod misses;
 mod opening;
+mod reply_drafts;
 mod sheets;
 mod staff;
 mod versions;
