@@ -97,6 +97,8 @@ const MAY_OPEN: &[(&str, Right)] = &[
     ("/console/chats/{id}/end", Right::Serve),
     ("/console/chats/{id}/hold", Right::Serve),
     ("/console/chats/{id}/hand-back", Right::Serve),
+    ("/console/chats/{id}/draft", Right::Serve),
+    ("/console/chats/{id}/replying", Right::Serve),
     ("/console/chats/{id}/words", Right::Serve),
     ("/console/chats/{id}/words/back", Right::Serve),
     ("/console/chats/{id}/note", Right::Serve),
