@@ -61,6 +61,7 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
         .with(work.job("forget_leads", HOUR, retention::forget_leads))
         .with(work.job("finish_erasing", MINUTES, retention::finish_erasing))
         .with(work.job("forget_forms", HOUR, retention::forget_forms))
+        .with(work.job("forget_reply_drafts", HOUR, retention::forget_reply_drafts))
         .with(work.job("forget_notices", HOUR, retention::forget_notices))
         .with(work.job("close_misses", MINUTES, misses::close_answered))
         .with(work.job("remind_of_leads", MINUTES, reminders::remind_of_leads))

@@ -8,6 +8,9 @@ use crate::model::form::KEPT_FOR as FORMS_KEPT_FOR;
 
 use super::{Failure, Work};
 
+/// A week, as long as words wait that were left for a customer.
+const REPLY_DRAFTS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 pub(super) async fn forget_messages(work: Work, now: Timestamp) -> Result<(), Failure> {
     let keep_days = work.settings.keep_messages_days;
     let before = now.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days.get())))?;
@@ -37,6 +40,15 @@ pub(super) async fn forget_forms(work: Work, now: Timestamp) -> Result<(), Failu
     let forgotten = work.store.forget_forms(before).await?;
     if forgotten > 0 {
         info!(forgotten, "Forgot forms that were left lying");
+    }
+    Ok(())
+}
+
+/// Replies that somebody began and left lying.
+pub(super) async fn forget_reply_drafts(work: Work, now: Timestamp) -> Result<(), Failure> {
+    let forgotten = work.store.forget_reply_drafts(now.checked_sub(REPLY_DRAFTS_KEPT_FOR)?).await?;
+    if forgotten > 0 {
+        info!(forgotten, "Forgot replies that were begun and left lying");
     }
     Ok(())
 }
