@@ -106,6 +106,7 @@ async fn who_may_only_look_sees_no_number_and_changes_nothing() {
         let card = browser.get("/console/leads/261123-01").await;
         card.hides("查看完整号码</button>");
         card.hides("name=\"note\"");
+        card.hides("/console/chats");
         for address in ["reveal", "follow", "delete"] {
             let answer = browser.post(&format!("/console/leads/261123-01/{address}"), &[]).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role:?} {address}");
@@ -185,6 +186,31 @@ async fn the_file_holds_whole_numbers_and_taking_it_is_written_down() {
     let log = yingda.app.store.list_privacy_log(&account()).await.expect("readable");
     assert_eq!((log[0].what, log[0].subject.as_str()), (PrivacyAct::LeadsExported, "1"));
     Browser::admin(&yingda).await.get("/console/log?kind=leads_export").await.shows("status=new");
+}
+
+#[tokio::test]
+async fn what_was_searched_for_does_not_stand_in_the_log_for_ever() {
+    let yingda = with_lead().await;
+    let browser = Browser::with_role(&yingda, Role::Reception).await;
+
+    browser.download("/console/leads/export?status=new&q=%E7%8E%8B%E5%BB%BA%E5%9B%BD").await;
+
+    let log = Browser::admin(&yingda).await.get("/console/log?kind=leads_export").await;
+    log.shows("status=new");
+    log.shows("q=given");
+    log.hides("王建国");
+    log.hides("%E7%8E%8B");
+}
+
+#[tokio::test]
+async fn a_caller_is_found_by_their_number() {
+    let yingda = with_lead().await;
+    let browser = Browser::with_role(&yingda, Role::Reception).await;
+
+    for (asked, count) in [(PHONE, 1), ("138%200000%200000", 1), ("13900000000", 0), ("261123-01", 1)] {
+        let page = browser.get(&format!("/console/leads?q={asked}")).await;
+        assert_eq!(page.body.matches("<td class=\"lead\">").count(), count, "{asked}");
+    }
 }
 
 #[tokio::test]

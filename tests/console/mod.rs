@@ -1,6 +1,7 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+mod bodies;
 mod catalog;
 mod changing;
 mod chats;

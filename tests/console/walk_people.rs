@@ -77,7 +77,9 @@ async fn a_week_of(yingda: &Yingda) {
         by: staff("li", start).by,
         changed_at: start,
     };
-    store.save_phrase(&account(), &phrase).await.expect("writable");
+    let who = yingda::store::Actor { staff: None, name: "李老师".into(), ip: String::new() };
+    let saves = who.does(yingda::store::OperationKind::PhraseSaved, "报价说明", start);
+    store.add_phrase(&account(), &phrase, &saves).await.expect("writable");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -206,7 +206,7 @@ pub(in crate::console) async fn delete(
 async fn attend(visit: &Visit, served: &Served, customer: &CustomerId, deed: &Deed) -> Result<(), PageError> {
     match visit.console.desk.attend(served.id(), customer, deed).await {
         Ok(_) => Ok(()),
-        Err(AttendError::Busy) => Err(PageError::Busy),
+        Err(AttendError::Busy) => Err(PageError::CustomerWrites),
         Err(AttendError::Store(failure)) => Err(failure.into()),
     }
 }

@@ -9,7 +9,7 @@ use super::super::visit::Visit;
 use super::super::when;
 use super::super::words::Sentence;
 use super::{Task, Urgency};
-use crate::model::LeadStatus;
+use crate::model::{LeadStatus, Right};
 use crate::store::{DueBy, LeadFilter};
 
 /// Misses older than this are history.
@@ -31,6 +31,9 @@ pub(super) async fn tasks(visit: &Visit) -> Result<Vec<Task>, PageError> {
 }
 
 async fn waiting(visit: &Visit, served: &Served) -> Result<Option<Task>, PageError> {
+    if !visit.staff.role.may(Right::Serve) {
+        return Ok(None);
+    }
     let waiting = visit.console.store.list_waiting(served.id()).await?;
     let open: Vec<_> = waiting.iter().filter(|one| one.taken.is_none() && !one.is_test).collect();
     let Some(first) = open.first() else { return Ok(None) };
