@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnect
 use yingda::model::StaffId;
 use yingda::store::{Existing, Location, Record, ReplyDraftOf, back_up, restore};
 
-use super::messages::{at, commit, leaves, record};
+use super::messages::{account, at, commit, customer, leaves, record};
 use crate::support::databases::{FreshStore, drop_database, fresh_postgres, fresh_stores, open};
 
 /// A table with its text columns and all its columns, as the database itself
