@@ -238,6 +238,7 @@ async fn begin(
     let id = uuid::Uuid::now_v7().simple().to_string();
     let (sealer, metrics) = (opening.sealer.clone(), opening.metrics.clone());
     let applier = Applier::new(Arc::clone(&waiting), writer, sealer.clone(), id.clone(), metrics.clone());
+    let applier = applier.beside(opening.patience);
     let mut scribe = Scribe::new(journal, id, Arc::clone(&waiting), sealer, metrics.clone());
     if opening.purpose == Purpose::Serve {
         scribe =

@@ -15,15 +15,18 @@ use super::writer::Writer;
 use crate::store::{Sealer, StoreError};
 use crate::telemetry::StoreMetrics;
 
-/// How many go into one transaction.
+/// How many go into one transaction; fewer after one that failed, so that a slow
+/// database takes at least some in time.
 const MAX_BATCH: usize = 2 * APPLY_AT;
 /// Messages wait this long for company: a page of the database that many of
 /// them change is written once. Whoever wants to read them hurries them.
 const LINGER: Duration = Duration::from_millis(400);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// A database that hangs is left and connected to anew.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A database that hangs is left and connected to anew: after so many times what
+/// an answer waits for it.
+const PATIENCE: u32 = 10;
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(1);
 /// How often a closing store tries, before the journal keeps the rest.
 const LAST_TRIES: u32 = 3;
 
@@ -35,6 +38,8 @@ pub struct Applier {
     journal: String,
     metrics: StoreMetrics,
     trouble: Trouble,
+    patience: Duration,
+    batch: usize,
     failures: u32,
 }
 
@@ -47,7 +52,14 @@ impl Applier {
         metrics: StoreMetrics,
     ) -> Self {
         let trouble = Arc::new(StdMutex::new(None));
-        Self { waiting, writer, sealer, journal, metrics, trouble, failures: 0 }
+        let (patience, batch) = (SHORTEST_PATIENCE, MAX_BATCH);
+        Self { waiting, writer, sealer, journal, metrics, trouble, patience, batch, failures: 0 }
+    }
+
+    /// For a database that an answer waits for so long.
+    #[must_use]
+    pub fn beside(self, patience: Duration) -> Self {
+        Self { patience: SHORTEST_PATIENCE.max(PATIENCE * patience), ..self }
     }
 
     pub fn trouble(&self) -> Trouble {
@@ -77,7 +89,8 @@ impl Applier {
             }
             self.waiting.arrived.notified().await;
         }
-        if self.failures == 0 && !self.waiting.is_closed() && self.waiting.len() < APPLY_AT {
+        let is_catching_up = self.failures > 0 || self.batch < MAX_BATCH;
+        if !is_catching_up && !self.waiting.is_closed() && self.waiting.len() < APPLY_AT {
             let hurried = self.waiting.hurry.notified();
             let _ = tokio::time::timeout(LINGER, hurried).await;
         }
@@ -85,19 +98,33 @@ impl Applier {
     }
 
     async fn apply(&mut self) -> Result<(), StoreError> {
-        let steps = self.waiting.oldest(MAX_BATCH);
-        let started = Instant::now();
-        let apply = careful::apply(&mut self.writer, &steps, &self.journal, &self.sealer);
-        match tokio::time::timeout(PATIENCE, apply).await {
-            Ok(applied) => applied?,
+        let (started, tried) = (Instant::now(), self.batch.min(self.waiting.len()));
+        let applied = match tokio::time::timeout(self.patience, self.apply_oldest()).await {
+            Ok(applied) => applied,
             Err(_) => {
                 self.writer.abandon();
-                return Err(StoreError::TooSlow);
+                Err(StoreError::TooSlow)
             }
-        }
-        self.waiting.forget_applied(steps.len());
+        };
+        self.batch = match &applied {
+            Ok(()) => MAX_BATCH.min(2 * self.batch),
+            Err(_) => (tried / 2).max(1),
+        };
+        applied?;
         self.metrics.applied(started.elapsed());
         Ok(())
+    }
+
+    async fn apply_oldest(&mut self) -> Result<(), StoreError> {
+        if self.failures > 0 {
+            // What was given up may have been committed all the same.
+            let position = self.writer.find_position(&self.journal).await?;
+            let unnoticed = position.saturating_sub(self.waiting.applied());
+            self.waiting.forget_applied(usize::try_from(unnoticed).unwrap_or(usize::MAX));
+        }
+        let (steps, waiting) = (self.waiting.oldest(self.batch), &self.waiting);
+        let forget = |count| waiting.forget_applied(count);
+        careful::apply(&mut self.writer, &steps, &self.journal, &self.sealer, forget).await
     }
 
     fn note_success(&mut self) {

@@ -46,7 +46,7 @@ async fn replay_life(life: &LeftLife, writer: &mut Writer, sealer: &Sealer) -> R
     let applied = writer.find_position(&life.id).await?;
     let missing: Vec<Step> = life.steps.iter().filter(|(number, _)| *number > applied).cloned().collect();
     for batch in missing.chunks(BATCH) {
-        careful::apply(writer, batch, &life.id, sealer).await?;
+        careful::apply(writer, batch, &life.id, sealer, |_| {}).await?;
     }
     Ok(missing.len())
 }
