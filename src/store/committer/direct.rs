@@ -13,7 +13,7 @@ use tracing::{error, warn};
 
 use super::behind::Behind;
 use super::writer::Writer;
-use super::{Committed, Uncommitted};
+use super::{Committed, Record, Uncommitted, careful};
 use crate::store::journal::entry::Kept;
 use crate::store::{Sealer, StoreError};
 use crate::telemetry::StoreMetrics;
@@ -114,8 +114,10 @@ impl Work {
         self.metrics.committed(kept.len(), started.elapsed());
         match inserted {
             Ok(()) => waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored)))),
-            Err(failure) if failure.is_lost_connection() => self.give_up(failure, kept, waiters),
-            Err(_) => self.commit_singly(kept, waiters, deadline).await,
+            Err(failure) if failure.is_about_one_of_many() => {
+                self.commit_singly(kept, waiters, deadline).await;
+            }
+            Err(failure) => self.give_up(failure, kept, waiters),
         }
     }
 
@@ -124,18 +126,54 @@ impl Work {
     async fn commit_singly(&mut self, kept: Vec<Arc<Kept>>, waiters: Vec<Waiter>, deadline: Instant) {
         let mut rest = kept.into_iter().zip(waiters);
         while let Some((kept, done)) = rest.next() {
-            let insert = self.writer.insert_one(&kept, &self.sealer);
+            let insert = self.insert_singly(&kept);
             let inserted =
                 tokio::time::timeout_at(deadline, insert).await.unwrap_or(Err(StoreError::TooSlow));
             match inserted {
-                Ok(committed) => drop(done.send(Ok(committed))),
-                Err(failure) if failure.is_lost_connection() => {
+                Ok(committed) => self.tell(&kept, done, Ok(committed)),
+                Err(failure) if failure.is_about_the_record() => self.tell(&kept, done, Err(failure.into())),
+                // Whatever it is (read-only, out of space, no rights), it is the database.
+                Err(failure) => {
                     let (kept, waiters) = std::iter::once((kept, done)).chain(rest).unzip();
                     return self.give_up(failure, kept, waiters);
                 }
-                Err(failure) => drop(done.send(Err(failure.into()))),
             }
         }
+    }
+
+    /// What cannot be stored as it is keeps at least its message and its reply.
+    async fn insert_singly(&mut self, kept: &Arc<Kept>) -> Result<Committed, StoreError> {
+        let failure = match self.writer.insert_one(kept, &self.sealer).await {
+            Err(failure) if failure.is_about_the_record() => failure,
+            inserted => return inserted,
+        };
+        // It looks again first: another process may have stored the message just now.
+        let committed = self.writer.insert_one(&careful::bare(kept), &self.sealer).await?;
+        if committed == Committed::Stored {
+            error!(%failure, message = %kept.record.key, "A record cannot be stored as it is");
+        }
+        Ok(committed)
+    }
+
+    /// Whoever waited may have answered without: then what the database did not
+    /// keep is kept by the journal, but for where the conversation would stand.
+    fn tell(&self, kept: &Kept, done: Waiter, committed: Result<Committed, Uncommitted>) {
+        let Err(unheard) = done.send(committed) else { return };
+        let signed_url = match unheard {
+            Ok(Committed::Stored | Committed::Duplicate(_)) => return,
+            // It belongs to another message.
+            Ok(Committed::Forged) => None,
+            Ok(Committed::Stale) | Err(_) => kept.record.signed_url.clone(),
+        };
+        let Some(behind) = self.behind.clone() else { return };
+        self.metrics.answered_first.inc();
+        let answered = Kept::new(Record { conversation: None, signed_url, ..kept.record.clone() });
+        tokio::spawn(async move {
+            let key = answered.record.key.clone();
+            if let Err(failure) = behind.commit(Arc::new(answered)).await {
+                error!(message = %key, %failure, "A message was answered and is not on disk");
+            }
+        });
     }
 
     fn give_up(&mut self, failure: StoreError, kept: Vec<Arc<Kept>>, waiters: Vec<Waiter>) {
