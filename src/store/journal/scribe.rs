@@ -131,25 +131,33 @@ impl Scribe {
 
     /// Goes on in the next segment.
     fn turn_over(&mut self, first: u64) -> Result<(), StoreError> {
-        let blank = self.next_blank()?;
+        // Before anything is asked for: it may be the only one there is.
         if let Some(full) = self.current.take() {
             self.full.push((first.saturating_sub(1), full));
         }
+        let blank = self.next_blank()?;
         let number = self.next_number;
         self.next_number += 1;
-        let begun = blank.begin(&self.id, number, &self.sealer);
-        self.current = Some(begun.map_err(|cause| self.explain(&cause))?);
+        match blank.begin(&self.id, number, &self.sealer) {
+            Ok(segment) => self.current = Some(segment),
+            Err((blank, cause)) => {
+                // The others are tried first.
+                self.blanks.insert(0, blank);
+                return Err(self.explain(&cause));
+            }
+        }
         Ok(())
     }
 
     fn next_blank(&mut self) -> Result<Blank, StoreError> {
-        self.recycle(self.waiting.applied())?;
+        let recycled = self.recycle(self.waiting.applied());
         if let Some(blank) = self.blanks.pop() {
             return Ok(blank);
         }
         if self.made < SEGMENTS {
             return self.make().map_err(|cause| self.explain(&cause));
         }
+        recycled?;
         let oldest = self.full.first().map_or(0, |(last, _)| *last);
         // Whoever found it full has waited already: later ones must not.
         let patience = if self.troubled { Duration::ZERO } else { PATIENCE };
@@ -160,13 +168,23 @@ impl Scribe {
         self.blanks.pop().ok_or(StoreError::JournalFull)
     }
 
+    /// One that cannot be emptied stays and is tried again; it keeps no other back.
     fn recycle(&mut self, applied: u64) -> Result<(), StoreError> {
-        while self.full.first().is_some_and(|(last, _)| *last <= applied) {
-            let (_, segment) = self.full.remove(0);
-            let blank = segment.end().map_err(|cause| self.explain(&cause))?;
-            self.blanks.push(blank);
+        let mut recycled = Ok(());
+        for (last, segment) in std::mem::take(&mut self.full) {
+            if last > applied {
+                self.full.push((last, segment));
+                continue;
+            }
+            match segment.end() {
+                Ok(blank) => self.blanks.push(blank),
+                Err((segment, cause)) => {
+                    self.full.push((last, segment));
+                    recycled = Err(self.explain(&cause));
+                }
+            }
         }
-        Ok(())
+        recycled
     }
 
     fn make(&mut self) -> io::Result<Blank> {
@@ -203,5 +221,95 @@ impl Scribe {
 
     fn explain(&self, cause: &io::Error) -> StoreError {
         StoreError::Journal { folder: self.folder.clone(), cause: cause.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::AccountId;
+    use crate::store::SealingKey;
+    use crate::store::committer::Seen;
+    use crate::store::journal::entry::NotedUrl;
+    use crate::store::journal::{Journal, Place};
+    use crate::store::message::SignedUrl;
+    use crate::telemetry::Metrics;
+
+    const SEGMENT: u64 = 4 * 1024;
+
+    fn scribe(folder: &std::path::Path) -> Scribe {
+        let sealer = Sealer::new(&SealingKey::new([7; 32]), None);
+        let place = Place { folder: folder.to_owned(), bytes: SEGMENTS * SEGMENT };
+        let (journal, _) = Journal::open(place, &sealer).expect("readable").expect("nobody has it");
+        let waiting = Arc::new(Waiting::new(Seen::default(), 1 << 20));
+        Scribe::new(journal, "a".to_owned(), waiting, sealer, Metrics::default().store).reserve()
+    }
+
+    /// Four of them fill a segment.
+    fn write_one(scribe: &mut Scribe) -> Result<(), StoreError> {
+        let noted = NotedUrl {
+            account: AccountId::parse("main").expect("a slug"),
+            url: SignedUrl { id: "1-2".into(), digest: "x".repeat(900) },
+            seen_at: Timestamp::UNIX_EPOCH,
+        };
+        drop(scribe.waiting.admit_url(&Arc::new(noted)));
+        let draft = scribe.waiting.next_draft().expect("it is open");
+        scribe.write(&draft)
+    }
+
+    fn files(scribe: &mut Scribe) -> impl Iterator<Item = &mut Blank> {
+        let used = scribe.current.iter_mut().chain(scribe.full.iter_mut().map(|(_, segment)| segment));
+        used.map(Segment::blank).chain(scribe.blanks.iter_mut())
+    }
+
+    #[test]
+    fn after_a_disk_that_took_nothing_for_a_while_the_journal_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut scribe = scribe(folder.path());
+        write_one(&mut scribe).expect("it works");
+
+        files(&mut scribe).for_each(Blank::break_down);
+        for _ in 0..2 * SEGMENTS {
+            assert!(write_one(&mut scribe).is_err(), "the disk takes nothing");
+        }
+        files(&mut scribe).for_each(Blank::mend);
+
+        assert_eq!(files(&mut scribe).count() as u64, SEGMENTS, "none is lost");
+        for _ in 0..2 * 4 * SEGMENTS {
+            write_one(&mut scribe).expect("it works again");
+            scribe.waiting.forget_applied(scribe.waiting.len());
+        }
+    }
+
+    #[test]
+    fn a_segment_that_cannot_be_emptied_is_tried_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut scribe = scribe(folder.path());
+        for _ in 0..8 {
+            write_one(&mut scribe).expect("it works");
+        }
+        scribe.waiting.forget_applied(scribe.waiting.len());
+        let (_, full) = scribe.full.first_mut().expect("one is full");
+        full.blank().break_down();
+
+        assert!(scribe.recycle(scribe.waiting.applied()).is_err());
+        files(&mut scribe).for_each(Blank::mend);
+
+        assert!(scribe.recycle(scribe.waiting.applied()).is_ok());
+        assert_eq!(files(&mut scribe).count() as u64, SEGMENTS, "none is lost");
+    }
+
+    #[test]
+    fn with_one_segment_left_the_journal_still_goes_round() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut scribe = scribe(folder.path());
+        scribe.blanks.truncate(1);
+
+        for _ in 0..12 {
+            write_one(&mut scribe).expect("what was written before is in the database");
+            scribe.waiting.forget_applied(scribe.waiting.len());
+        }
     }
 }
