@@ -216,10 +216,13 @@ impl Desk {
                 Kept::AsDecided => return Ok(self.conclude(message, decided, after, &mut known)),
                 Kept::Earlier(earlier) => {
                     known.conversation = None;
-                    return Ok(Arc::new(Answered { reply: earlier.reply, outcome: decided.outcome.kind() }));
+                    let outcome =
+                        OutcomeKind::parse(&earlier.outcome).unwrap_or_else(|| decided.outcome.kind());
+                    return Ok(Arc::new(Answered { reply: earlier.reply, outcome }));
                 }
                 Kept::Forged => {
                     known.conversation = None;
+                    known.rate.take_back();
                     return Err(Refused::Forged);
                 }
                 Kept::Stale => known.conversation = None,
