@@ -38,6 +38,7 @@ mod presence;
 mod privacy;
 mod proposal;
 mod refusal;
+mod retention;
 mod schema;
 mod seal;
 mod second_factor;
