@@ -37,6 +37,7 @@ mod phrase;
 mod presence;
 mod privacy;
 mod proposal;
+mod reach;
 mod refusal;
 mod retention;
 mod schema;

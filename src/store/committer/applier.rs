@@ -2,6 +2,8 @@
 //! long as the store is open. A database that fails is tried again; nobody's
 //! answer waits for it.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::behind::Trouble;
-use super::careful;
+use super::careful::{self, Step};
 use super::waiting::{APPLY_AT, Waiting};
 use super::writer::Writer;
 use crate::store::{Sealer, StoreError};
@@ -30,14 +32,26 @@ const SHORTEST_PATIENCE: Duration = Duration::from_secs(1);
 /// How often a closing store tries, before the journal keeps the rest.
 const LAST_TRIES: u32 = 3;
 
+/// What a process before us left in a segment, and waits here now: its name, and
+/// the numbers that its entries had there.
+#[derive(Debug)]
+pub struct LeftSteps {
+    pub id: String,
+    pub numbers: VecDeque<u64>,
+}
+
 #[derive(Debug)]
 pub struct Applier {
     waiting: Arc<Waiting>,
     writer: Writer,
     sealer: Sealer,
     journal: String,
+    /// The first of what waits.
+    left: VecDeque<LeftSteps>,
     metrics: StoreMetrics,
     trouble: Trouble,
+    /// The database was never reached, and must not be written to yet.
+    is_shut: Arc<AtomicBool>,
     patience: Duration,
     batch: usize,
     failures: u32,
@@ -53,7 +67,19 @@ impl Applier {
     ) -> Self {
         let trouble = Arc::new(StdMutex::new(None));
         let (patience, batch) = (SHORTEST_PATIENCE, MAX_BATCH);
-        Self { waiting, writer, sealer, journal, metrics, trouble, patience, batch, failures: 0 }
+        Self {
+            waiting,
+            writer,
+            sealer,
+            journal,
+            left: VecDeque::new(),
+            metrics,
+            trouble,
+            is_shut: Arc::default(),
+            patience,
+            batch,
+            failures: 0,
+        }
     }
 
     /// For a database that an answer waits for so long.
@@ -62,11 +88,33 @@ impl Applier {
         Self { patience: SHORTEST_PATIENCE.max(PATIENCE * patience), ..self }
     }
 
+    /// Of `waiting`, the first were left by a process before us.
+    #[must_use]
+    pub fn after(self, left: VecDeque<LeftSteps>) -> Self {
+        Self { left, ..self }
+    }
+
+    /// On a database that was not reached yet.
+    #[must_use]
+    pub fn shut(self) -> Self {
+        Self { is_shut: Arc::new(AtomicBool::new(true)), ..self }
+    }
+
+    pub fn is_shut(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_shut)
+    }
+
     pub fn trouble(&self) -> Trouble {
         Arc::clone(&self.trouble)
     }
 
     pub async fn run(mut self) {
+        while self.is_shut.load(Ordering::Acquire) {
+            if self.waiting.is_closed() {
+                return;
+            }
+            tokio::time::sleep(FIRST_PAUSE).await;
+        }
         while self.wait_for_work().await {
             match self.apply().await {
                 Ok(()) => self.note_success(),
@@ -99,7 +147,10 @@ impl Applier {
 
     async fn apply(&mut self) -> Result<(), StoreError> {
         let (started, tried) = (Instant::now(), self.batch.min(self.waiting.len()));
-        let applied = match tokio::time::timeout(self.patience, self.apply_oldest()).await {
+        let patience = self.patience;
+        let apply =
+            async { if self.left.is_empty() { self.apply_oldest().await } else { self.apply_left().await } };
+        let applied = match tokio::time::timeout(patience, apply).await {
             Ok(applied) => applied,
             Err(_) => {
                 self.writer.abandon();
@@ -112,6 +163,32 @@ impl Applier {
         };
         applied?;
         self.metrics.applied(started.elapsed());
+        Ok(())
+    }
+
+    /// Under the name and the numbers that it had: so it is applied once, whoever
+    /// began with it.
+    async fn apply_left(&mut self) -> Result<(), StoreError> {
+        let Some(life) = self.left.front_mut() else { return Ok(()) };
+        let position = self.writer.find_position(&life.id).await?;
+        let known = life.numbers.iter().take_while(|number| **number <= position).count();
+        life.numbers.drain(..known);
+        self.waiting.forget_applied(known);
+        let oldest = self.waiting.oldest(self.batch.min(life.numbers.len()));
+        let numbered = life.numbers.iter().copied().zip(oldest);
+        let steps: Vec<Step> = numbered.map(|(number, (_, entry))| (number, entry)).collect();
+        let (waiting, numbers) = (&self.waiting, &mut life.numbers);
+        let forget = |count| {
+            numbers.drain(..count);
+            waiting.forget_applied(count);
+        };
+        careful::apply(&mut self.writer, &steps, &life.id, &self.sealer, forget).await?;
+        if life.numbers.is_empty() {
+            self.left.pop_front();
+        }
+        if self.left.is_empty() {
+            info!("Stored what the process before had accepted and could not store any more");
+        }
         Ok(())
     }
 

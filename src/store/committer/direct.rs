@@ -104,7 +104,8 @@ impl Work {
 
     async fn take(&mut self, batch: Vec<(Arc<Kept>, Waiter)>) {
         let (kept, waiters): (Vec<Arc<Kept>>, Vec<Waiter>) = batch.into_iter().unzip();
-        if let Some(behind) = self.behind.clone().filter(|behind| !behind.waiting.is_empty()) {
+        let behind = self.behind.clone().filter(|behind| behind.is_shut() || !behind.waiting.is_empty());
+        if let Some(behind) = behind {
             return self.fall_back(&behind, kept, waiters);
         }
         let started = Instant::now();

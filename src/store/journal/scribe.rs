@@ -36,7 +36,9 @@ pub struct Scribe {
     current: Option<Segment>,
     blanks: Vec<Blank>,
     /// Full ones, with the number of the last entry in each, oldest first.
-    full: Vec<(u64, Segment)>,
+    full: Vec<(u64, Blank)>,
+    /// The same of a process before us.
+    left: Vec<(u64, Blank)>,
     /// Given up with the scribe.
     _lock: File,
     troubled: bool,
@@ -68,9 +70,16 @@ impl Scribe {
             current: None,
             blanks,
             full: Vec::new(),
+            left: Vec::new(),
             _lock: lock,
             troubled: false,
         }
+    }
+
+    /// With segments that hold what a process before us left.
+    #[must_use]
+    pub fn after(self, left: Vec<(u64, Blank)>) -> Self {
+        Self { left, ..self }
     }
 
     /// Until the store is closed.
@@ -111,7 +120,7 @@ impl Scribe {
         match self.try_write(draft) {
             // The segment may be at fault (a bad place on the disk), not the disk.
             Err(StoreError::Journal { .. }) => {
-                self.full.extend(self.current.take().map(|segment| (draft.first.saturating_sub(1), segment)));
+                self.put_full(draft.first);
                 self.try_write(draft)
             }
             written => written,
@@ -132,9 +141,7 @@ impl Scribe {
     /// Goes on in the next segment.
     fn turn_over(&mut self, first: u64) -> Result<(), StoreError> {
         // Before anything is asked for: it may be the only one there is.
-        if let Some(full) = self.current.take() {
-            self.full.push((first.saturating_sub(1), full));
-        }
+        self.put_full(first);
         let blank = self.next_blank()?;
         let number = self.next_number;
         self.next_number += 1;
@@ -147,6 +154,11 @@ impl Scribe {
             }
         }
         Ok(())
+    }
+
+    fn put_full(&mut self, first: u64) {
+        let full = self.current.take().map(|segment| (first.saturating_sub(1), segment.into_blank()));
+        self.full.extend(full);
     }
 
     fn next_blank(&mut self) -> Result<Blank, StoreError> {
@@ -171,20 +183,35 @@ impl Scribe {
     /// One that cannot be emptied stays and is tried again; it keeps no other back.
     fn recycle(&mut self, applied: u64) -> Result<(), StoreError> {
         let mut recycled = Ok(());
-        for (last, segment) in std::mem::take(&mut self.full) {
+        for (last, mut blank) in std::mem::take(&mut self.full) {
             if last > applied {
-                self.full.push((last, segment));
+                self.full.push((last, blank));
                 continue;
             }
-            match segment.end() {
-                Ok(blank) => self.blanks.push(blank),
-                Err((segment, cause)) => {
-                    self.full.push((last, segment));
+            match blank.wipe() {
+                Ok(()) => self.blanks.push(blank),
+                Err(cause) => {
+                    self.full.push((last, blank));
                     recycled = Err(self.explain(&cause));
                 }
             }
         }
+        self.recycle_left(applied);
         recycled
+    }
+
+    /// They were there beside all of ours, and of another size after a change.
+    fn recycle_left(&mut self, applied: u64) {
+        for (last, mut blank) in std::mem::take(&mut self.left) {
+            if last > applied || blank.wipe().is_err() {
+                self.left.push((last, blank));
+            } else if self.made < SEGMENTS && blank.bytes() == self.segment_bytes {
+                self.made += 1;
+                self.blanks.push(blank);
+            } else {
+                drop(std::fs::remove_file(blank.path()));
+            }
+        }
     }
 
     fn make(&mut self) -> io::Result<Blank> {
@@ -210,13 +237,12 @@ impl Scribe {
 
     /// A journal whose entries are all in the database is left empty.
     fn end(&mut self) {
-        let all = self.waiting.is_empty();
-        if let Some(segment) = self.current.take()
-            && all
-        {
-            drop(segment.end());
-            self.full.drain(..).for_each(|(_, segment)| drop(segment.end()));
+        if !self.waiting.is_empty() {
+            return;
         }
+        let current = self.current.take().map(Segment::into_blank);
+        let used = self.full.drain(..).chain(self.left.drain(..)).map(|(_, blank)| blank);
+        used.chain(current).for_each(|mut blank| drop(blank.wipe()));
     }
 
     fn explain(&self, cause: &io::Error) -> StoreError {
@@ -260,8 +286,8 @@ mod tests {
     }
 
     fn files(scribe: &mut Scribe) -> impl Iterator<Item = &mut Blank> {
-        let used = scribe.current.iter_mut().chain(scribe.full.iter_mut().map(|(_, segment)| segment));
-        used.map(Segment::blank).chain(scribe.blanks.iter_mut())
+        let full = scribe.full.iter_mut().map(|(_, blank)| blank);
+        scribe.current.iter_mut().map(Segment::blank).chain(full).chain(scribe.blanks.iter_mut())
     }
 
     #[test]
@@ -292,7 +318,7 @@ mod tests {
         }
         scribe.waiting.forget_applied(scribe.waiting.len());
         let (_, full) = scribe.full.first_mut().expect("one is full");
-        full.blank().break_down();
+        full.break_down();
 
         assert!(scribe.recycle(scribe.waiting.applied()).is_err());
         files(&mut scribe).for_each(Blank::mend);

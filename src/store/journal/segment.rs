@@ -132,12 +132,9 @@ impl Segment {
         self.blank.file.sync_data()
     }
 
-    /// One that cannot be emptied now is handed back.
-    pub fn end(mut self) -> Result<Blank, (Self, io::Error)> {
-        match self.blank.wipe() {
-            Ok(()) => Ok(self.blank),
-            Err(cause) => Err((self, cause)),
-        }
+    /// Its file, for when what it holds is in the database.
+    pub fn into_blank(self) -> Blank {
+        self.blank
     }
 }
 
@@ -270,7 +267,8 @@ mod tests {
         segment.append(framed(b"two"), 2).expect("writable");
         assert_eq!(firsts(&path, &sealer(1)), [1, 2]);
 
-        let blank = segment.end().expect("writable");
+        let mut blank = segment.into_blank();
+        blank.wipe().expect("writable");
         let mut segment = blank.begin("a", 2, &sealer(1)).expect("writable");
         segment.append(framed(b"six"), 6).expect("writable");
 
