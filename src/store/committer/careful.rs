@@ -2,12 +2,10 @@
 //! where one entry is at fault, halves and halves of halves until it is found,
 //! so that it does not hold up the others.
 
-use std::sync::Arc;
-
 use tracing::error;
 
 use super::writer::Writer;
-use crate::store::journal::entry::{Entry, Kept};
+use crate::store::journal::entry::{Entry, View};
 use crate::store::message::Record;
 use crate::store::{Sealer, StoreError};
 
@@ -51,8 +49,9 @@ async fn apply_bare(
     journal: &str,
     sealer: &Sealer,
 ) -> Result<(), StoreError> {
-    let Entry::Message(kept) = entry else { return Ok(()) };
-    let bare = (*number, Entry::Message(bare(kept)));
+    let Some(View::Message(message)) = entry.view() else { return Ok(()) };
+    let Some(record) = message.record() else { return Ok(()) };
+    let bare = (*number, Entry::message(&Record { effects: Vec::new(), ..record }));
     match writer.apply(&[bare], journal, sealer).await {
         Err(failure) if failure.is_about_the_record() => {
             error!(%failure, what = name(entry), "A record is left out");
@@ -62,14 +61,10 @@ async fn apply_bare(
     }
 }
 
-/// A message and its reply, and nothing that changes beside them.
-pub fn bare(kept: &Kept) -> Arc<Kept> {
-    Arc::new(Kept::new(Record { effects: Vec::new(), ..kept.record.clone() }))
-}
-
 fn name(entry: &Entry) -> &str {
-    match entry {
-        Entry::Message(kept) => kept.record.key.as_str(),
-        Entry::SignedUrl(noted) => &noted.url.id,
+    match entry.view() {
+        Some(View::Message(message)) => message.key,
+        Some(View::SignedUrl(url)) => url.id,
+        None => "?",
     }
 }

@@ -13,8 +13,7 @@ use tracing::{error, warn};
 
 use super::behind::Behind;
 use super::writer::Writer;
-use super::{Committed, Record, Uncommitted, careful};
-use crate::store::journal::entry::Kept;
+use super::{Committed, Record, Uncommitted};
 use crate::store::{Sealer, StoreError};
 use crate::telemetry::StoreMetrics;
 
@@ -28,7 +27,7 @@ type Waiter = oneshot::Sender<Result<Committed, Uncommitted>>;
 
 #[derive(Debug)]
 pub struct Direct {
-    queue: mpsc::Sender<(Arc<Kept>, Waiter)>,
+    queue: mpsc::Sender<(Record, Waiter)>,
     task: Mutex<Option<JoinHandle<()>>>,
     finish: Arc<Notify>,
     behind: Option<Arc<Behind>>,
@@ -53,9 +52,9 @@ impl Direct {
         self.behind.as_ref()
     }
 
-    pub async fn commit(&self, kept: Arc<Kept>) -> Result<Committed, Uncommitted> {
+    pub async fn commit(&self, record: Record) -> Result<Committed, Uncommitted> {
         let (done, committed) = oneshot::channel();
-        self.queue.send((kept, done)).await.map_err(|_| StoreError::Closed)?;
+        self.queue.send((record, done)).await.map_err(|_| StoreError::Closed)?;
         committed.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -81,7 +80,7 @@ struct Work {
 }
 
 impl Work {
-    async fn run(mut self, mut waiting: mpsc::Receiver<(Arc<Kept>, Waiter)>, finish: Arc<Notify>) {
+    async fn run(mut self, mut waiting: mpsc::Receiver<(Record, Waiter)>, finish: Arc<Notify>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
         loop {
             tokio::select! {
@@ -102,82 +101,83 @@ impl Work {
         self.writer.close().await;
     }
 
-    async fn take(&mut self, batch: Vec<(Arc<Kept>, Waiter)>) {
-        let (kept, waiters): (Vec<Arc<Kept>>, Vec<Waiter>) = batch.into_iter().unzip();
+    async fn take(&mut self, batch: Vec<(Record, Waiter)>) {
+        let (records, waiters): (Vec<Record>, Vec<Waiter>) = batch.into_iter().unzip();
         let behind = self.behind.clone().filter(|behind| behind.is_shut() || !behind.waiting.is_empty());
         if let Some(behind) = behind {
-            return self.fall_back(&behind, kept, waiters);
+            return self.fall_back(&behind, records, waiters);
         }
         let started = Instant::now();
         let deadline = started + self.patience;
-        let insert = self.writer.insert_all(&kept, &self.sealer);
+        let insert = self.writer.insert_all(&records, &self.sealer);
         let inserted = tokio::time::timeout_at(deadline, insert).await.unwrap_or(Err(StoreError::TooSlow));
-        self.metrics.committed(kept.len(), started.elapsed());
+        self.metrics.committed(records.len(), started.elapsed());
         match inserted {
             Ok(()) => waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored)))),
             Err(failure) if failure.is_about_one_of_many() => {
-                self.commit_singly(kept, waiters, deadline).await;
+                self.commit_singly(records, waiters, deadline).await;
             }
-            Err(failure) => self.give_up(failure, kept, waiters),
+            Err(failure) => self.give_up(failure, records, waiters),
         }
     }
 
     /// A message was there before, or a conversation went on elsewhere: each is
     /// told what was found.
-    async fn commit_singly(&mut self, kept: Vec<Arc<Kept>>, waiters: Vec<Waiter>, deadline: Instant) {
-        let mut rest = kept.into_iter().zip(waiters);
-        while let Some((kept, done)) = rest.next() {
-            let insert = self.insert_singly(&kept);
+    async fn commit_singly(&mut self, records: Vec<Record>, waiters: Vec<Waiter>, deadline: Instant) {
+        let mut rest = records.into_iter().zip(waiters);
+        while let Some((record, done)) = rest.next() {
+            let insert = self.insert_singly(&record);
             let inserted =
                 tokio::time::timeout_at(deadline, insert).await.unwrap_or(Err(StoreError::TooSlow));
             match inserted {
-                Ok(committed) => self.tell(&kept, done, Ok(committed)),
-                Err(failure) if failure.is_about_the_record() => self.tell(&kept, done, Err(failure.into())),
+                Ok(committed) => self.tell(record, done, Ok(committed)),
+                Err(failure) if failure.is_about_the_record() => self.tell(record, done, Err(failure.into())),
                 // Whatever it is (read-only, out of space, no rights), it is the database.
                 Err(failure) => {
-                    let (kept, waiters) = std::iter::once((kept, done)).chain(rest).unzip();
-                    return self.give_up(failure, kept, waiters);
+                    let (records, waiters) = std::iter::once((record, done)).chain(rest).unzip();
+                    return self.give_up(failure, records, waiters);
                 }
             }
         }
     }
 
     /// What cannot be stored as it is keeps at least its message and its reply.
-    async fn insert_singly(&mut self, kept: &Arc<Kept>) -> Result<Committed, StoreError> {
-        let failure = match self.writer.insert_one(kept, &self.sealer).await {
+    async fn insert_singly(&mut self, record: &Record) -> Result<Committed, StoreError> {
+        let failure = match self.writer.insert_one(record, &self.sealer).await {
             Err(failure) if failure.is_about_the_record() => failure,
             inserted => return inserted,
         };
         // It looks again first: another process may have stored the message just now.
-        let committed = self.writer.insert_one(&careful::bare(kept), &self.sealer).await?;
+        let bare = Record { effects: Vec::new(), ..record.clone() };
+        let committed = self.writer.insert_one(&bare, &self.sealer).await?;
         if committed == Committed::Stored {
-            error!(%failure, message = %kept.record.key, "A record cannot be stored as it is");
+            error!(%failure, message = %record.key, "A record cannot be stored as it is");
         }
         Ok(committed)
     }
 
     /// Whoever waited may have answered without: then what the database did not
     /// keep is kept by the journal, but for where the conversation would stand.
-    fn tell(&self, kept: &Kept, done: Waiter, committed: Result<Committed, Uncommitted>) {
+    fn tell(&self, record: Record, done: Waiter, committed: Result<Committed, Uncommitted>) {
         let Err(unheard) = done.send(committed) else { return };
         let signed_url = match unheard {
             Ok(Committed::Stored | Committed::Duplicate(_)) => return,
             // It belongs to another message.
             Ok(Committed::Forged) => None,
-            Ok(Committed::Stale) | Err(_) => kept.record.signed_url.clone(),
+            Ok(Committed::Stale) | Err(_) => record.signed_url.clone(),
         };
         let Some(behind) = self.behind.clone() else { return };
         self.metrics.answered_first.inc();
-        let answered = Kept::new(Record { conversation: None, signed_url, ..kept.record.clone() });
+        let answered = Record { conversation: None, signed_url, ..record };
         tokio::spawn(async move {
-            let key = answered.record.key.clone();
-            if let Err(failure) = behind.commit(Arc::new(answered)).await {
+            let key = answered.key.clone();
+            if let Err(failure) = behind.commit(answered).await {
                 error!(message = %key, %failure, "A message was answered and is not on disk");
             }
         });
     }
 
-    fn give_up(&mut self, failure: StoreError, kept: Vec<Arc<Kept>>, waiters: Vec<Waiter>) {
+    fn give_up(&mut self, failure: StoreError, records: Vec<Record>, waiters: Vec<Waiter>) {
         self.writer.abandon();
         self.metrics.failures.inc();
         let failure = Arc::new(failure);
@@ -187,16 +187,16 @@ impl Work {
             }
             return;
         };
-        warn!(%failure, messages = kept.len(), "The database did not take messages in time; the journal does");
+        warn!(%failure, messages = records.len(), "The database did not take messages in time; the journal does");
         behind.note_trouble(failure);
-        self.fall_back(&behind, kept, waiters);
+        self.fall_back(&behind, records, waiters);
     }
 
-    fn fall_back(&self, behind: &Arc<Behind>, kept: Vec<Arc<Kept>>, waiters: Vec<Waiter>) {
-        for (kept, done) in kept.into_iter().zip(waiters) {
+    fn fall_back(&self, behind: &Arc<Behind>, records: Vec<Record>, waiters: Vec<Waiter>) {
+        for (record, done) in records.into_iter().zip(waiters) {
             self.metrics.answered_first.inc();
             let behind = Arc::clone(behind);
-            tokio::spawn(async move { drop(done.send(behind.commit(kept).await)) });
+            tokio::spawn(async move { drop(done.send(behind.commit(record).await)) });
         }
     }
 }

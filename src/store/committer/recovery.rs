@@ -11,7 +11,7 @@ use super::careful::{self, Step};
 use super::waiting::Waiting;
 use super::writer::Writer;
 use crate::store::conversation::Rows;
-use crate::store::journal::entry::Entry;
+use crate::store::journal::entry::{Entry, View};
 use crate::store::journal::{Blank, Journal, Left, LeftLife};
 use crate::store::{Sealer, StoreError};
 
@@ -53,10 +53,10 @@ pub fn take_in(journal: &mut Journal, left: Left, waiting: &Waiting, rows: &Rows
         let segment = journal.hold(&life);
         let (numbers, entries): (VecDeque<u64>, Vec<Entry>) = life.steps.into_iter().unzip();
         for entry in &entries {
-            if let Entry::Message(kept) = entry
-                && kept.record.conversation.is_some()
+            if let Some(View::Message(message)) = entry.view()
+                && message.conversation.is_some()
             {
-                rows.note(kept.record.account.as_str(), kept.record.customer.as_str());
+                rows.note(message.account, message.customer);
             }
         }
         let last = waiting.take_in(entries);
