@@ -32,7 +32,7 @@ enum Bar {
 
 const ENTRIES: &[Entry] = &[
     entry("home", "/console", Group::Work).key('h'),
-    entry("chats", "/console/chats", Group::Work).bar().key('c'),
+    entry("chats", "/console/chats", Group::Work).only(Right::Serve).bar().key('c'),
     entry("leads", "/console/leads", Group::Work).bar().key('l'),
     entry("misses", "/console/misses", Group::Work).bar().key('u'),
     entry("rules", "/console/rules", Group::Content).key('r'),
@@ -119,6 +119,30 @@ impl Group {
             Self::Content => "nav.group_content",
             Self::Live => "nav.group_live",
             Self::Administration => "nav.group_administration",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::{Lang, words};
+    use super::*;
+
+    /// A quarter of 320 px holds so much of the body's size in one line: a Latin
+    /// letter is half as wide as a Chinese one, and bold where one is.
+    const MOST_HALVES: usize = 8;
+
+    #[test]
+    fn names_in_the_bar_of_a_small_phone_take_one_line() {
+        for lang in [Lang::Zh, Lang::En] {
+            let t = words(lang);
+            let groups = groups(Role::Admin, t);
+            let names: Vec<String> = bar(&groups).map(|link| link.name.to_string()).collect();
+            assert_eq!(names.len(), 3, "{names:?}");
+            for name in names.into_iter().chain([t.say("nav.more").to_string()]) {
+                let halves: usize = name.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+                assert!(halves <= MOST_HALVES, "{name} wraps");
+            }
         }
     }
 }

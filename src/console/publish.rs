@@ -23,6 +23,7 @@ use super::failure::PageError;
 use super::form::Field;
 use super::frame::{Frame, show as show_page, show_again};
 use super::rehearse::{Bubble, Part};
+use super::replay::Comparison;
 use super::visit::{Sent, Visit};
 use super::words::{Sentence, Words};
 use crate::answer::Edition;
@@ -33,7 +34,7 @@ use crate::rulebook::Problem;
 use crate::store::VersionSource;
 
 pub(super) use act::{ask_discard, discard, keep, undo};
-use changes::{ChangeRow, Comparison, Counts};
+use changes::{ChangeRow, Counts};
 use history::VersionRow;
 pub(super) use history::{ask_restore, restore, show as show_version};
 use waiting::WaitingRow;

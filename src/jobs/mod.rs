@@ -41,7 +41,7 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
     let with_store = || store.clone();
     let with_live = || (store.clone(), Live::clone(live));
     let (store_1, store_2, store_3, store_4) = (with_store(), with_store(), with_store(), with_store());
-    let (store_8, store_9) = (with_store(), with_store());
+    let (store_8, store_9, store_10) = (with_store(), with_store(), with_store());
     let ((store_5, live_5), (store_6, live_6), (store_7, live_7)) = (with_live(), with_live(), with_live());
     let live_2 = Live::clone(live);
     let (seen, forgotten) = (misses::Seen::default(), retention::Forgotten::default());
@@ -50,13 +50,16 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
             retention::forget_messages(store_1.clone(), keep_messages_days, forgotten.clone(), now)
         }))
         .with(Job::new("forget_signed_urls", HOUR, move |now| {
-            retention::forget_signed_urls(store_9.clone(), accepted_age, now)
+            retention::forget_signed_urls(store_10.clone(), accepted_age, now)
         }))
         .with(Job::new("forget_leads", HOUR, move |now| {
             retention::forget_leads(store_2.clone(), Live::clone(&live_2), now)
         }))
         .with(Job::new("finish_erasing", MINUTES, move |now| retention::finish_erasing(store_3.clone(), now)))
         .with(Job::new("forget_forms", HOUR, move |now| retention::forget_forms(store_8.clone(), now)))
+        .with(Job::new("forget_reply_drafts", HOUR, move |now| {
+            retention::forget_reply_drafts(store_9.clone(), now)
+        }))
         .with(Job::new("forget_notices", HOUR, move |now| retention::forget_notices(store_4.clone(), now)))
         .with(Job::new("close_misses", MINUTES, move |now| {
             misses::close_answered(store_5.clone(), Live::clone(&live_5), closing.ids(), seen.clone(), now)

@@ -15,6 +15,9 @@ use crate::store::Store;
 
 use super::Failure;
 
+/// A week, as long as words wait that were left for a customer.
+const REPLY_DRAFTS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// Before which time this process has forgotten everything, in milliseconds;
 /// after a start it looks at all there is.
 #[derive(Clone, Debug)]
@@ -68,6 +71,15 @@ pub async fn forget_forms(store: Store, now: Timestamp) -> Result<(), Failure> {
     let forgotten = store.forget_forms(before).await?;
     if forgotten > 0 {
         info!(forgotten, "Forgot forms that were left lying");
+    }
+    Ok(())
+}
+
+/// Replies that somebody began and left lying.
+pub async fn forget_reply_drafts(store: Store, now: Timestamp) -> Result<(), Failure> {
+    let forgotten = store.forget_reply_drafts(now.checked_sub(REPLY_DRAFTS_KEPT_FOR)?).await?;
+    if forgotten > 0 {
+        info!(forgotten, "Forgot replies that were begun and left lying");
     }
     Ok(())
 }

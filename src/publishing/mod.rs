@@ -4,6 +4,7 @@
 //! what somebody is still working on. Not here: what is wrong with a single file
 //! (rulebook).
 
+mod agreement;
 mod draft;
 mod earlier;
 mod edits;
@@ -26,5 +27,5 @@ pub use folder::{Written, write as write_folder};
 pub use gate::{Accepted, Gate, Ground, Published, Refused, Request, load_files};
 pub use press::{Press, PressError, Status};
 pub use proposals::Terms;
-pub use replay::{Answered, ChangedReply, Replay, Setting, replay};
+pub use replay::{Answered, ChangedReply, Effect, Replay, Setting, replay};
 pub use shipped::write_shipped_rulebook;

@@ -8,12 +8,14 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Connection as _, SqliteConnection};
 use yingda::jobs::{Job, JobSettings, Schedule, schedule};
-use yingda::model::{Clock, DeliveryKey, Roster};
+use yingda::model::{Clock, DeliveryKey, Roster, StaffId};
 use yingda::platform::wechat::Encryption;
-use yingda::store::{LeadChange, LeadFilter, NoticeKind, Store};
+use yingda::store::{LeadChange, LeadFilter, NoticeKind, ReplyDraftOf, Store};
 
 use crate::support::databases::fresh_stores;
-use crate::support::said::{account, commit, form, leaves, missed, number, said, seen, staff, time};
+use crate::support::said::{
+    account, commit, customer, form, leaves, missed, number, said, seen, staff, time,
+};
 use crate::support::service::{Setup, Yingda};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -144,6 +146,22 @@ async fn remembered_urls(yingda: &Yingda) -> i64 {
     let (urls,): (i64,) =
         sqlx::query_as("SELECT COUNT(*) FROM signed_url").fetch_one(&mut database).await.expect("countable");
     urls
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_was_begun_and_left_lying_is_forgotten_after_a_week() {
+    let yingda = Yingda::start().await;
+    let store = &yingda.app.store;
+    let (account, customer, staff) = (account(), customer("o1"), StaffId::parse("li").expect("an id"));
+    let draft = ReplyDraftOf { account: &account, customer: &customer, staff: &staff };
+    store.save_reply_draft(draft, "您好", yingda.now()).await.expect("writable");
+
+    yingda.waits(7 * DAY);
+    work(&yingda).run_due().await.expect("works");
+    assert!(store.find_reply_draft(draft).await.expect("readable").is_some(), "on its last day");
+    yingda.waits(2 * HOUR);
+    work(&yingda).run_due().await.expect("works");
+    assert_eq!(store.find_reply_draft(draft).await.expect("readable"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

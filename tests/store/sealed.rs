@@ -9,8 +9,8 @@ use sqlx::{Connection as _, SqliteConnection};
 use yingda::model::conversation::LeftWords;
 use yingda::model::{Conversation, DeliveryKey, Effect, Encryption, Human, Role, StaffId, StaffName};
 use yingda::store::{
-    AccountSecrets, Actor, Existing, KeyFit, Location, NewStaff, OperationKind, Purpose, Record, Revision,
-    Sealer, SealingKey, SecretPair, Store, StoredAccount, back_up, restore,
+    AccountSecrets, Actor, Existing, KeyFit, Location, NewStaff, OperationKind, Purpose, Record,
+    ReplyDraftOf, Revision, Sealer, SealingKey, SecretPair, Store, StoredAccount, back_up, restore,
 };
 
 use crate::support::databases::{open, sealer};
@@ -78,8 +78,16 @@ async fn a_form_that_cannot_be_read_keeps_no_other_from_being_forgotten() {
 }
 
 /// Something sealed, each kind by itself.
-const KINDS: [&str; 7] =
-    ["a message", "where somebody stands", "a lead", "a note", "an erasure", "a second factor", "an account"];
+const KINDS: [&str; 8] = [
+    "a message",
+    "where somebody stands",
+    "a lead",
+    "a note",
+    "an erasure",
+    "a draft",
+    "a second factor",
+    "an account",
+];
 
 async fn seal(store: &Store, kind: &str) {
     let who = Actor { staff: None, name: "管理员".to_owned(), ip: String::new() };
@@ -90,6 +98,11 @@ async fn seal(store: &Store, kind: &str) {
         "a note" => {
             let (account, customer, by) = (account(), customer("o1"), staff("li", now()));
             store.add_note(&account, &customer, "13812345678", &by).await.expect("noted");
+        }
+        "a draft" => {
+            let (account, customer, staff) = (account(), customer("o1"), StaffId::fresh());
+            let draft = ReplyDraftOf { account: &account, customer: &customer, staff: &staff };
+            store.save_reply_draft(draft, "您好", now()).await.expect("kept");
         }
         "an erasure" => drop(commit(store, does("o1", now(), Effect::Erase)).await),
         "a second factor" => {

@@ -14,9 +14,10 @@ use super::super::when;
 use super::super::words::{Sentence, Words};
 use super::address_of;
 use super::editor::Desk;
+use super::effect::Trial;
 use super::entered::Entered;
 use super::preview::Preview;
-use super::shelf::Kept;
+use super::shelf::{Kept, is_table};
 use crate::model::Right;
 use crate::publishing::HowEdited;
 use crate::rulebook::kinds_of_reply;
@@ -47,11 +48,14 @@ pub(super) struct EditorPage {
     groups: Vec<String>,
     preview: Preview,
     spoken: Sentence<'static>,
+    /// On real messages, once it was asked for.
+    trial: Option<Trial>,
 }
 
 const RARE_KINDS: [&str; 4] = ["image", "voice", "video", "music"];
 
 /// What differs between showing, previewing and refusing.
+#[derive(Default)]
 pub(super) struct Parts {
     pub entered: Entered,
     pub kept: Option<Kept>,
@@ -59,12 +63,13 @@ pub(super) struct Parts {
     pub refused: Option<(&'static str, &'static str)>,
     /// None: what the draft holds now.
     pub seen: Option<String>,
+    pub trial: Option<Trial>,
 }
 
 impl EditorPage {
     pub(super) async fn of(visit: &Visit, desk: &Desk, parts: Parts) -> Result<Self, PageError> {
         let t = visit.caller.t;
-        let Parts { entered, kept, refused, seen } = parts;
+        let Parts { entered, kept, refused, seen, trial } = parts;
         let mut fields = entered.fields();
         if let Some((name, key)) = refused
             && let Some(field) = fields.get_mut(name)
@@ -81,7 +86,7 @@ impl EditorPage {
             place: kept.as_ref().map(|kept| format!("{}:{}", kept.path, kept.line)),
             is_waiting: !entered.get("waiting").is_empty(),
             is_enabled: kept.as_ref().is_none_or(|kept| kept.rule.is_enabled()),
-            is_drafted: desk.draft.changes().contains_key(&path),
+            is_drafted: kept.as_ref().is_some_and(|kept| is_drafted(desk, kept)),
             may_edit: visit.staff.role.may(Right::Edit),
             seen: seen.unwrap_or_else(|| desk.draft.hash_of(&path).unwrap_or_default()),
             others: others(visit, desk, &path).await?,
@@ -102,6 +107,7 @@ impl EditorPage {
             nothing: Field::default(),
             fields,
             preview,
+            trial,
         })
     }
 
@@ -116,6 +122,12 @@ impl EditorPage {
     fn heading(&self) -> String {
         if self.address.is_some() { self.name.clone() } else { self.frame.t.say("rules.make").to_string() }
     }
+}
+
+/// Of a table, the rows that changed and no others.
+fn is_drafted(desk: &Desk, kept: &Kept) -> bool {
+    let is_changed = desk.draft.changes().contains_key(&*kept.path);
+    is_changed && (!is_table(&kept.path) || desk.shelf.is_new(kept, desk.draft.live().get(&kept.path)))
 }
 
 async fn preview(visit: &Visit, desk: &Desk, entered: &Entered, kept: Option<&Kept>) -> Preview {

@@ -143,7 +143,7 @@ fn named(error: BackupError, file: &Path) -> BackupError {
 }
 
 /// Each column that is sealed: its table, the row as it was sealed for, the field.
-const SEALED: [(&str, &str); 8] = [
+const SEALED: [(&str, &str); 9] = [
     ("message", "SELECT id, sealed FROM message WHERE sealed IS NOT NULL LIMIT 1"),
     (
         "conversation",
@@ -153,6 +153,10 @@ const SEALED: [(&str, &str); 8] = [
     ("lead_trail", "SELECT id, sealed FROM lead_trail WHERE sealed IS NOT NULL LIMIT 1"),
     ("customer_note", "SELECT id, sealed FROM customer_note WHERE sealed IS NOT NULL LIMIT 1"),
     ("erasure", "SELECT 'erasure:' || account_id || ':' || id, sealed FROM erasure LIMIT 1"),
+    (
+        "reply_draft",
+        "SELECT 'reply_draft:' || account_id || ':' || customer_id || ':' || staff_id, sealed FROM reply_draft LIMIT 1",
+    ),
     ("staff", "SELECT 'staff/' || id || '/totp', totp FROM staff WHERE totp IS NOT NULL LIMIT 1"),
     ("account", "SELECT 'account/' || account_id || '/secrets', secrets FROM account LIMIT 1"),
 ];
