@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashMap;
 use tracing::info;
 
-use crate::answer::{Asked, Edition, misses};
+use crate::answer::{Asked, Edition, Live, misses};
 use crate::model::{AccountId, Act, Actor, DeliveryKey, RuleId};
-use crate::store::{Closing, Miss};
+use crate::store::{Closing, Miss, Store};
 
-use super::{Failure, Work};
+use super::Failure;
 
 /// Older ones are history.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -20,13 +20,18 @@ const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 #[derive(Clone, Debug, Default)]
 pub struct Seen(Arc<AtomicI64>);
 
-pub(super) async fn close_answered(work: Work, now: Timestamp) -> Result<(), Failure> {
-    let Work { store, live, settings, seen } = work;
+pub async fn close_answered(
+    store: Store,
+    live: Live,
+    accounts: Vec<AccountId>,
+    seen: Seen,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let edition = live.load_full();
     if seen.0.load(Ordering::Relaxed) == edition.version {
         return Ok(());
     }
-    for account in settings.accounts.ids() {
+    for account in accounts {
         let missed = store.list_missed(&account, now.checked_sub(LOOKED_BACK)?, now).await?;
         let decide = {
             let (edition, account) = (Arc::clone(&edition), account.clone());

@@ -10,8 +10,9 @@ mod retention;
 mod schedule;
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::answer::Live;
 use crate::model::{Clock, Roster};
@@ -28,44 +29,47 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Clone, Debug)]
 pub struct JobSettings {
     pub keep_messages_days: NonZeroU32,
+    /// A delivery older (or newer) than this is refused.
+    pub accepted_age: Duration,
     pub accounts: Roster,
-}
-
-/// What each of them works with.
-#[derive(Clone, Debug)]
-struct Work {
-    store: Store,
-    live: Live,
-    settings: JobSettings,
-    seen: misses::Seen,
-}
-
-impl Work {
-    /// A job that is given all of it anew whenever it is due.
-    fn job<F, R>(&self, name: &'static str, every: SignedDuration, work: F) -> Job
-    where
-        F: Fn(Self, Timestamp) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<(), Failure>> + Send + 'static,
-    {
-        let with = self.clone();
-        Job::new(name, every, move |now| work(with.clone(), now))
-    }
 }
 
 /// All of yingda's own work. More is added with `Schedule::with`.
 pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings) -> Schedule {
-    let seen = misses::Seen::default();
-    let work = Work { store: store.clone(), live: Live::clone(live), settings, seen };
+    let JobSettings { keep_messages_days, accepted_age, accounts } = settings;
+    let (due, expiring, closing) = (accounts.clone(), accounts.clone(), accounts);
+    let with_store = || store.clone();
+    let with_live = || (store.clone(), Live::clone(live));
+    let (store_1, store_2, store_3, store_4) = (with_store(), with_store(), with_store(), with_store());
+    let (store_8, store_9, store_10) = (with_store(), with_store(), with_store());
+    let ((store_5, live_5), (store_6, live_6), (store_7, live_7)) = (with_live(), with_live(), with_live());
+    let live_2 = Live::clone(live);
+    let (seen, forgotten) = (misses::Seen::default(), retention::Forgotten::default());
     Schedule::new(store.clone(), clock.clone())
-        .with(work.job("forget_messages", HOUR, retention::forget_messages))
-        .with(work.job("forget_leads", HOUR, retention::forget_leads))
-        .with(work.job("finish_erasing", MINUTES, retention::finish_erasing))
-        .with(work.job("forget_forms", HOUR, retention::forget_forms))
-        .with(work.job("forget_reply_drafts", HOUR, retention::forget_reply_drafts))
-        .with(work.job("forget_notices", HOUR, retention::forget_notices))
-        .with(work.job("close_misses", MINUTES, misses::close_answered))
-        .with(work.job("remind_of_leads", MINUTES, reminders::remind_of_leads))
-        .with(work.job("remind_of_facts", MINUTES, reminders::remind_of_facts))
+        .with(Job::new("forget_messages", HOUR, move |now| {
+            retention::forget_messages(store_1.clone(), keep_messages_days, forgotten.clone(), now)
+        }))
+        .with(Job::new("forget_signed_urls", HOUR, move |now| {
+            retention::forget_signed_urls(store_10.clone(), accepted_age, now)
+        }))
+        .with(Job::new("forget_leads", HOUR, move |now| {
+            retention::forget_leads(store_2.clone(), Live::clone(&live_2), now)
+        }))
+        .with(Job::new("finish_erasing", MINUTES, move |now| retention::finish_erasing(store_3.clone(), now)))
+        .with(Job::new("forget_forms", HOUR, move |now| retention::forget_forms(store_8.clone(), now)))
+        .with(Job::new("forget_reply_drafts", HOUR, move |now| {
+            retention::forget_reply_drafts(store_9.clone(), now)
+        }))
+        .with(Job::new("forget_notices", HOUR, move |now| retention::forget_notices(store_4.clone(), now)))
+        .with(Job::new("close_misses", MINUTES, move |now| {
+            misses::close_answered(store_5.clone(), Live::clone(&live_5), closing.ids(), seen.clone(), now)
+        }))
+        .with(Job::new("remind_of_leads", MINUTES, move |now| {
+            reminders::remind_of_leads(store_6.clone(), Live::clone(&live_6), due.ids(), now)
+        }))
+        .with(Job::new("remind_of_facts", MINUTES, move |now| {
+            reminders::remind_of_facts(store_7.clone(), Live::clone(&live_7), expiring.ids(), now)
+        }))
 }
 
 /// What waits for its time goes live so late at most, and no earlier.

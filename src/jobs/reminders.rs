@@ -5,11 +5,12 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::answer::Live;
+use crate::model::AccountId;
 use crate::outbound::open_leads_due;
 use crate::rulebook::Catalog;
-use crate::store::{Notice, NoticeKind};
+use crate::store::{Notice, NoticeKind, Store};
 
-use super::{Failure, Work};
+use super::Failure;
 
 /// Nobody is woken.
 const FROM_HOUR: i8 = 8;
@@ -19,10 +20,15 @@ const AHEAD_DAYS: i64 = 7;
 /// Facts that a reminder names.
 const MOST_NAMED: usize = 5;
 
-pub(super) async fn remind_of_leads(work: Work, now: Timestamp) -> Result<(), Failure> {
-    let Some(today) = morning(&work.live, now) else { return Ok(()) };
-    for account in work.settings.accounts.ids() {
-        if open_leads_due(&work.store, &account, today).await?.is_empty() {
+pub async fn remind_of_leads(
+    store: Store,
+    live: Live,
+    accounts: Vec<AccountId>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let Some(today) = morning(&live, now) else { return Ok(()) };
+    for account in accounts {
+        if open_leads_due(&store, &account, today).await?.is_empty() {
             continue;
         }
         let notice = Notice {
@@ -33,16 +39,21 @@ pub(super) async fn remind_of_leads(work: Work, now: Timestamp) -> Result<(), Fa
             created_at: now,
             attempts: 0,
         };
-        work.store.queue_notice(&notice).await?;
+        store.queue_notice(&notice).await?;
     }
     Ok(())
 }
 
 /// The rulebook is one for all accounts, so one of them is told.
-pub(super) async fn remind_of_facts(work: Work, now: Timestamp) -> Result<(), Failure> {
-    let Some(today) = morning(&work.live, now) else { return Ok(()) };
-    let Some(account) = work.settings.accounts.ids().into_iter().next() else { return Ok(()) };
-    let facts = expiring(&work.live.load().rulebook.catalog, today);
+pub async fn remind_of_facts(
+    store: Store,
+    live: Live,
+    accounts: Vec<AccountId>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let Some(today) = morning(&live, now) else { return Ok(()) };
+    let Some(account) = accounts.into_iter().next() else { return Ok(()) };
+    let facts = expiring(&live.load().rulebook.catalog, today);
     if facts.is_empty() {
         return Ok(());
     }
@@ -57,7 +68,7 @@ pub(super) async fn remind_of_facts(work: Work, now: Timestamp) -> Result<(), Fa
         created_at: now,
         attempts: 0,
     };
-    work.store.queue_notice(&notice).await?;
+    store.queue_notice(&notice).await?;
     Ok(())
 }
 

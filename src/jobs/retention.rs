@@ -1,33 +1,64 @@
 //! Forgetting what was kept long enough.
 
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tracing::info;
 
+use crate::answer::Live;
 use crate::model::form::KEPT_FOR as FORMS_KEPT_FOR;
+use crate::store::Store;
 
-use super::{Failure, Work};
+use super::Failure;
 
 /// A week, as long as words wait that were left for a customer.
 const REPLY_DRAFTS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-pub(super) async fn forget_messages(work: Work, now: Timestamp) -> Result<(), Failure> {
-    let keep_days = work.settings.keep_messages_days;
+/// Before which time this process has forgotten everything, in milliseconds;
+/// after a start it looks at all there is.
+#[derive(Clone, Debug)]
+pub struct Forgotten(Arc<AtomicI64>);
+
+impl Default for Forgotten {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(i64::MIN)))
+    }
+}
+
+pub async fn forget_messages(
+    store: Store,
+    keep_days: NonZeroU32,
+    forgotten_before: Forgotten,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let before = now.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days.get())))?;
-    let forgotten = work.store.forget_bodies(before).await?;
+    let since = Timestamp::from_millisecond(forgotten_before.0.load(Ordering::Relaxed)).ok();
+    let forgotten = store.forget_messages(before, since).await?;
+    forgotten_before.0.store(before.as_millisecond(), Ordering::Relaxed);
     if forgotten > 0 {
         info!(forgotten, keep_days, "Forgot messages that were kept long enough");
     }
     Ok(())
 }
 
+/// URLs that nobody can use again: a delivery is accepted for so long after its
+/// time, and as long before.
+pub async fn forget_signed_urls(store: Store, accepted_age: Duration, now: Timestamp) -> Result<(), Failure> {
+    store.forget_signed_urls(now.checked_sub(2 * accepted_age)?).await?;
+    Ok(())
+}
+
 /// Months as people count them: what was left on 30 January is kept a month
 /// until the last of February.
-pub(super) async fn forget_leads(work: Work, now: Timestamp) -> Result<(), Failure> {
+pub async fn forget_leads(store: Store, live: Live, now: Timestamp) -> Result<(), Failure> {
     // What the privacy page says at this moment.
-    let keep_months = work.live.load().rulebook.settings.privacy.keep_leads_months;
+    let keep_months = live.load().rulebook.settings.privacy.keep_leads_months;
     let before = now.to_zoned_datetime(TimeZone::UTC).checked_sub(i64::from(keep_months).months())?;
-    let forgotten = work.store.forget_leads(before.timestamp()).await?;
+    let forgotten = store.forget_leads(before.timestamp()).await?;
     if forgotten > 0 {
         info!(forgotten, keep_months, "Forgot leads that were kept long enough");
     }
@@ -35,9 +66,9 @@ pub(super) async fn forget_leads(work: Work, now: Timestamp) -> Result<(), Failu
 }
 
 /// Forms that nobody is asked to go on with any more.
-pub(super) async fn forget_forms(work: Work, now: Timestamp) -> Result<(), Failure> {
+pub async fn forget_forms(store: Store, now: Timestamp) -> Result<(), Failure> {
     let before = now.checked_sub(FORMS_KEPT_FOR)?;
-    let forgotten = work.store.forget_forms(before).await?;
+    let forgotten = store.forget_forms(before).await?;
     if forgotten > 0 {
         info!(forgotten, "Forgot forms that were left lying");
     }
@@ -45,8 +76,8 @@ pub(super) async fn forget_forms(work: Work, now: Timestamp) -> Result<(), Failu
 }
 
 /// Replies that somebody began and left lying.
-pub(super) async fn forget_reply_drafts(work: Work, now: Timestamp) -> Result<(), Failure> {
-    let forgotten = work.store.forget_reply_drafts(now.checked_sub(REPLY_DRAFTS_KEPT_FOR)?).await?;
+pub async fn forget_reply_drafts(store: Store, now: Timestamp) -> Result<(), Failure> {
+    let forgotten = store.forget_reply_drafts(now.checked_sub(REPLY_DRAFTS_KEPT_FOR)?).await?;
     if forgotten > 0 {
         info!(forgotten, "Forgot replies that were begun and left lying");
     }
@@ -54,11 +85,11 @@ pub(super) async fn forget_reply_drafts(work: Work, now: Timestamp) -> Result<()
 }
 
 /// What was written before somebody was erased, and arrives after.
-pub(super) async fn finish_erasing(work: Work, now: Timestamp) -> Result<(), Failure> {
-    Ok(work.store.finish_erasing(now).await?)
+pub async fn finish_erasing(store: Store, now: Timestamp) -> Result<(), Failure> {
+    Ok(store.finish_erasing(now).await?)
 }
 
-pub(super) async fn forget_notices(work: Work, now: Timestamp) -> Result<(), Failure> {
-    work.store.forget_notices(now).await?;
+pub async fn forget_notices(store: Store, now: Timestamp) -> Result<(), Failure> {
+    store.forget_notices(now).await?;
     Ok(())
 }
