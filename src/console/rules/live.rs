@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::super::failure::PageError;
 use super::super::frame::{Frame, show_again};
+use super::super::refused::explain;
 use super::super::visit::{Sent, Visit};
 use super::super::words::Sentence;
 use super::editor::Desk;
@@ -17,7 +18,7 @@ use super::saving;
 use super::shelf::Shelf;
 use super::{address_of, told};
 use crate::model::Right;
-use crate::publishing::{Accepted, Draft, Edit, Edits, Findings, Refused, Request, warning_key};
+use crate::publishing::{Accepted, Draft, Edit, Edits, Refused, Request, warning_key};
 use crate::rulebook::Problem;
 use crate::rulebook::edit::{FileChange, WrittenRule, save_rule};
 use crate::store::{VersionSource, content_hash};
@@ -40,7 +41,7 @@ struct RefusedPage {
     frame: Frame,
     name: String,
     address: String,
-    cause: String,
+    cause: Sentence<'static>,
     found: Vec<String>,
     /// To be sent again once they were looked at.
     accepted: Option<String>,
@@ -178,18 +179,8 @@ async fn settle(visit: &Visit, draft: Draft, changes: Vec<FileChange>) -> Result
 
 impl RefusedPage {
     fn of(visit: &Visit, wanted: &WrittenRule, refused: &Refused) -> Self {
-        let nothing = Findings::default();
-        let (found, findings) = match refused {
-            Refused::Errors(findings) => (&findings.errors, findings),
-            Refused::TestsFail(findings) => (&findings.failures, findings),
-            Refused::Unseen(findings) => (&findings.warnings, findings),
-            Refused::Nothing
-            | Refused::Collides(_)
-            | Refused::NeedsApproval
-            | Refused::Settled
-            | Refused::Busy
-            | Refused::Store(_) => (&nothing.errors, &nothing),
-        };
+        let found = refused.found().unwrap_or_default();
+        let warnings = refused.findings().map(|findings| findings.warnings.as_slice()).unwrap_or_default();
         let keys = |problems: &[Problem]| problems.iter().map(warning_key).collect::<Vec<_>>().join("\n");
         let may_insist = matches!(refused, Refused::TestsFail(_)) && visit.staff.role.may(Right::Administer);
         let may_go_on = may_insist || matches!(refused, Refused::Unseen(_));
@@ -197,9 +188,9 @@ impl RefusedPage {
             frame: visit.frame("rules"),
             name: wanted.text("name").to_owned(),
             address: address_of(wanted.text("id")),
-            cause: refused.to_string(),
+            cause: explain(refused, visit.caller.t),
             found: found.iter().map(told).collect(),
-            accepted: may_go_on.then(|| keys(&findings.warnings)),
+            accepted: may_go_on.then(|| keys(warnings)),
             may_insist,
         }
     }

@@ -1,26 +1,20 @@
 //! The way of a form: shown, looked at, saved into the draft, deleted. Nothing is
-//! overwritten that its writer has not seen, and nothing typed is lost.
+//! overwritten that its writer has not seen, and nothing typed is lost. Not here:
+//! what is shown (page), the two texts side by side (clash).
 
-use askama::Template;
+mod page;
+
 use axum::response::Response;
 use jiff::Timestamp;
 
 use super::super::confirm::Confirm;
-use super::super::diff;
 use super::super::failure::PageError;
-use super::super::frame::{Frame, show as show_page, show_again};
-use super::super::rehearse::{Bubble, Part};
+use super::super::frame::{show as show_page, show_again};
 use super::super::visit::Visit;
-use super::super::when;
-use super::super::words::{Sentence, Words};
-use super::entry::{Drawn, Entry, Place};
-use super::hours::Day;
-use super::shelf::{Shelf, moment, others_at};
-use super::thing::{Preview, Thing};
+use super::clash::Faster;
+use super::thing::Thing;
 use crate::publishing::{Draft, WriteError};
-use crate::rulebook::Problem;
 use crate::rulebook::edit::{EditError, Values};
-use crate::rulebook::uses::User;
 use crate::store::content_hash;
 
 /// No file has this hash.
@@ -28,43 +22,6 @@ const NEVER_SEEN: &str = "";
 
 /// What a form sends, in its order.
 pub(super) type Typed = Vec<(String, String)>;
-
-#[derive(Template)]
-#[template(path = "console/pages/item.html")]
-struct ItemPage {
-    frame: Frame,
-    title: String,
-    lead: Option<Sentence<'static>>,
-    back: (String, Sentence<'static>),
-    action: String,
-    seen: String,
-    entries: Vec<Entry>,
-    /// Those that most forms leave empty.
-    folded: Vec<Entry>,
-    /// The file is written in a way that no form can change.
-    is_by_hand: Option<String>,
-    others: Vec<Sentence<'static>>,
-    problems: Vec<Problem>,
-    bubbles: Vec<Bubble>,
-    withheld: Option<Sentence<'static>>,
-    days: Vec<Day>,
-    uses: Vec<User>,
-    can_be_used: bool,
-    removal: Option<String>,
-    has_preview: bool,
-}
-
-#[derive(Template)]
-#[template(path = "console/pages/item_clash.html")]
-struct ClashPage {
-    frame: Frame,
-    who: Sentence<'static>,
-    title: String,
-    lines: Vec<diff::Line>,
-    fields: Typed,
-    seen: String,
-    action: String,
-}
 
 /// One form, opened.
 struct Desk<'v, T> {
@@ -148,9 +105,6 @@ enum Saved {
     ByHand,
 }
 
-/// Who changed it meanwhile, and when; None: whoever edits the folder.
-type Faster = (Option<String>, Timestamp);
-
 impl<'v, T: Thing> Desk<'v, T> {
     async fn open(visit: &'v Visit, thing: &'v T) -> Result<Self, PageError> {
         let draft = Draft::open(&visit.console.store, &visit.staff.id).await?;
@@ -200,118 +154,6 @@ impl<'v, T: Thing> Desk<'v, T> {
             Ok(()) | Err(WriteError::Path(_)) => Ok((None, Timestamp::UNIX_EPOCH)),
         }
     }
-
-    async fn page(&self, values: &Values, mistakes: &[(&str, &str)]) -> Result<ItemPage, PageError> {
-        let (visit, thing, t) = (self.visit, self.thing, self.visit.caller.t);
-        let file = thing.file(self.draft.files());
-        let mut files = self.draft.files().clone();
-        // As it would be: problems and preview are about what is on the page.
-        if mistakes.is_empty()
-            && self.before.as_ref().is_some_and(|before| before != values)
-            && let Ok(bytes) = thing.put(&files, values)
-        {
-            files.insert(&file, bytes);
-        }
-        let shelf = Shelf::of(&visit.console, files).await?;
-        let (here, _) = thing.place();
-        let entries = entries(thing, values, mistakes, t).into_iter();
-        let (folded, entries) = entries.partition(|entry| entry.place == Place::Folded);
-        let mut page = ItemPage {
-            frame: visit.frame(here),
-            title: self.title(values),
-            lead: thing.lead().map(|word| t.say(word)),
-            back: (thing.list(), t.say(&format!("nav.{here}"))),
-            action: if self.before.is_some() { thing.address(values) } else { thing.making() },
-            seen: fingerprint(self.before.as_ref()),
-            entries,
-            folded,
-            is_by_hand: self.is_by_hand.then(|| file.clone()),
-            others: others_at(visit, &self.draft, &file).await?,
-            problems: shelf.problems_of(&file),
-            bubbles: Vec::new(),
-            withheld: None,
-            days: Vec::new(),
-            uses: thing.fact().map(|fact| shelf.uses.of(&fact).to_vec()).unwrap_or_default(),
-            can_be_used: thing.fact().is_some() && self.before.is_some(),
-            removal: thing.removal().filter(|_| self.before.is_some()),
-            has_preview: false,
-        };
-        page.preview(visit, thing, values, &shelf);
-        Ok(page)
-    }
-
-    fn title(&self, values: &Values) -> String {
-        let t = self.visit.caller.t;
-        match self.thing.name() {
-            Some(word) => t.say(word).to_string(),
-            None if self.before.is_some() => self.thing.title(values),
-            None => t.say("catalog.new").to_string(),
-        }
-    }
-
-    fn clash(&self, values: &Values, (by, at): Faster) -> ClashPage {
-        let (thing, t) = (self.thing, self.visit.caller.t);
-        let theirs = self.before.clone().unwrap_or_default();
-        let told = |values: &Values| {
-            let lines = thing.lines();
-            let told = lines.iter().map(|line| {
-                let value = values.get(line.key).map(String::as_str).unwrap_or_default();
-                format!("{}：{}", t.say(line.label), value.trim())
-            });
-            told.collect::<Vec<_>>().join("\n")
-        };
-        let by = by.unwrap_or_else(|| t.say("catalog.somebody").to_string());
-        let at =
-            if at == Timestamp::UNIX_EPOCH { String::new() } else { when::minute(&self.visit.console, at) };
-        ClashPage {
-            who: t.say("catalog.clash").with("who", by).with("at", at),
-            frame: self.visit.frame(thing.place().0),
-            title: self.title(values),
-            lines: diff::lines(&told(&theirs), &told(values)),
-            fields: values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
-            seen: fingerprint(self.before.as_ref()),
-            action: thing.address(values),
-        }
-    }
-}
-
-impl ItemPage {
-    fn is_unfolded(&self) -> bool {
-        self.folded.iter().any(Entry::is_in_use)
-    }
-
-    fn preview(&mut self, visit: &Visit, thing: &impl Thing, values: &Values, shelf: &Shelf) {
-        let t = visit.caller.t;
-        let is_wanted = self.is_by_hand.is_none() && !values.is_empty();
-        let Some(rulebook) = shelf.checked.rulebook.as_ref() else {
-            self.withheld = is_wanted.then(|| t.say("catalog.cannot_preview"));
-            self.has_preview = is_wanted;
-            return;
-        };
-        let shown = if is_wanted { thing.show(rulebook, values, &moment(visit)) } else { Preview::None };
-        self.has_preview = !matches!(shown, Preview::None);
-        match shown {
-            Preview::None => {}
-            Preview::Bubble(rendered) => self.bubbles.push(Bubble::answer(&rendered.reply, None, t)),
-            Preview::Withheld => self.withheld = Some(t.say("catalog.withheld")),
-            Preview::Hours => {
-                self.withheld = Some(super::hours::now(&rulebook.settings.hours, visit));
-                self.days = super::hours::coming(&rulebook.settings.hours, visit);
-            }
-        }
-    }
-}
-
-fn entries(thing: &impl Thing, values: &Values, mistakes: &[(&str, &str)], t: &'static Words) -> Vec<Entry> {
-    let lines = thing.lines();
-    let entry = |line: &super::entry::Line| {
-        let mut entry = line.entry(values, t);
-        if let Some((_, word)) = mistakes.iter().find(|(key, _)| *key == line.key) {
-            entry.field = entry.field.refused(t.say(word));
-        }
-        entry
-    };
-    lines.iter().map(entry).collect()
 }
 
 fn is_sent(sent: &Typed, name: &str, value: &str) -> bool {
