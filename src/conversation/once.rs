@@ -18,8 +18,9 @@ use super::{Answered, Refused};
 /// WeChat asks three times, five seconds apart (WECHAT.md section 4); a retry
 /// after this is answered from the store.
 const REMEMBERED_FOR: Duration = Duration::from_secs(60);
-/// At a few hundred bytes each this stays below 8 MiB.
-const MAX_REMEMBERED: usize = 16_384;
+/// At a few hundred bytes each this stays below 2 MiB, which is what a core has
+/// at hand: more of them made every message slower.
+const MAX_REMEMBERED: usize = 4_096;
 /// Fewer collisions on the lock than there are cores.
 const SHARDS: usize = 16;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::StoreError;
-use super::journal::entry::{Kept, NotedUrl};
+use super::journal::entry::NotedUrl;
 use super::message::{Record, Reply as StoredReply, SignedUrl};
 use super::{Loaded, Sealer};
 use crate::model::{AccountId, CustomerId, DeliveryKey};
@@ -77,10 +77,9 @@ impl Committer {
 
     /// Returns once the record is on the disk, or was found to be there.
     pub async fn commit(&self, record: Record) -> Result<Committed, Uncommitted> {
-        let kept = Arc::new(Kept::new(record));
         match &self.road {
-            Road::Journal(behind) => behind.commit(kept).await,
-            Road::Database(direct) => direct.commit(kept).await,
+            Road::Journal(behind) => behind.commit(record).await,
+            Road::Database(direct) => direct.commit(record).await,
             Road::Closed => Err(StoreError::InUse.into()),
         }
     }
@@ -98,16 +97,16 @@ impl Committer {
         behind.note_url(Arc::new(noted)).await.map(|()| true)
     }
 
-    pub(super) fn find_waiting(&self, key: &DeliveryKey) -> Option<Arc<Kept>> {
+    pub(super) fn find_waiting(&self, key: &DeliveryKey) -> Option<Record> {
         self.behind()?.waiting.find(key)
     }
 
     pub(super) fn find_conversation(&self, account: &AccountId, customer: &CustomerId) -> Option<Loaded> {
-        let kept = self.behind()?.waiting.find_conversation(account, customer)?;
+        let record = self.behind()?.waiting.find_conversation(account, customer)?;
         // Erased: the row is about to go.
-        let Some(state) = kept.record.conversation.as_deref() else { return Some(Loaded::default()) };
+        let Some(state) = record.conversation.as_deref() else { return Some(Loaded::default()) };
         let conversation = serde_json::from_str(state).ok()?;
-        Some(Loaded { conversation, revision: kept.record.revision })
+        Some(Loaded { conversation, revision: record.revision })
     }
 
     /// How many records the database has yet to take.

@@ -55,8 +55,8 @@ fn hash(account: &str, customer: &str) -> u64 {
 /// What stands before a state that was sealed; JSON begins otherwise.
 const SEALED: &str = "sealed:";
 
-pub(super) fn sealed(state: &str, customer: &CustomerId, sealer: &Sealer) -> String {
-    format!("{SEALED}{}", sealer.seal(state, customer.as_str()))
+pub(super) fn sealed(state: &str, customer: &str, sealer: &Sealer) -> String {
+    format!("{SEALED}{}", sealer.seal(state, customer))
 }
 
 fn unsealed<'a>(state: &'a str, customer: &CustomerId, sealer: &Sealer) -> Result<Cow<'a, str>, StoreError> {
@@ -92,7 +92,8 @@ impl Store {
         let Loaded { conversation, revision } = after;
         let state = serde_json::to_string(conversation)
             .map_err(|cause| StoreError::corrupt("conversation", cause))?;
-        let state = if conversation.is_personal() { sealed(&state, customer, &self.sealer) } else { state };
+        let state =
+            if conversation.is_personal() { sealed(&state, customer.as_str(), &self.sealer) } else { state };
         self.db.settle().await;
         if self.committer().find_conversation(account, customer).is_some() {
             return Ok(false);

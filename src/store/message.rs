@@ -155,9 +155,9 @@ impl Store {
         account: &AccountId,
         key: &DeliveryKey,
     ) -> Result<Option<Reply>, StoreError> {
-        if let Some(kept) = self.committer().find_waiting(key) {
-            let (reply, outcome) = (kept.record.reply.clone(), kept.record.outcome.as_str().to_owned());
-            return Ok(Some(Reply { reply, outcome }));
+        if let Some(record) = self.committer().find_waiting(key) {
+            let outcome = record.outcome.as_str().to_owned();
+            return Ok(Some(Reply { reply: record.reply, outcome }));
         }
         let row: Option<(String, String)> = on_read_now!(&self.db, |pool| {
             sqlx::query_as(SELECT_REPLY).bind(account.as_str()).bind(key.as_str()).fetch_optional(pool).await

@@ -9,19 +9,16 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::Sealer;
-use crate::model::RuleId;
 use crate::store::conversation;
-use crate::store::journal::entry::{Entry, Kept, NotedUrl};
+use crate::store::journal::entry::{Entry, MessageView, UrlView, View};
 use crate::store::personal::mask_numbers;
 
 /// A message as its columns.
 #[derive(Debug)]
 pub struct MessageRow<'a> {
-    pub kept: &'a Kept,
-    pub received_at: i64,
+    pub view: MessageView<'a>,
     pub body: Option<Cow<'a, str>>,
     pub sealed: Option<String>,
-    pub rule: Option<&'a str>,
 }
 
 #[derive(Debug)]
@@ -33,31 +30,31 @@ pub struct ConversationRow<'a> {
     pub revision: i64,
 }
 
-#[derive(Debug)]
-pub struct UrlRow<'a> {
-    pub account: &'a str,
-    pub id: &'a str,
-    pub digest: &'a str,
-    pub seen_at: i64,
-}
-
 /// What goes into each table.
 #[derive(Debug, Default)]
 pub struct Rows<'a> {
-    pub urls: Vec<UrlRow<'a>>,
+    pub urls: Vec<UrlView<'a>>,
     pub messages: Vec<MessageRow<'a>>,
     /// One a customer: the latest.
     pub conversations: Vec<ConversationRow<'a>>,
+}
+
+/// Neighbours in the indexes by customer one after the other, so that each page
+/// is changed and written once. What one customer wrote stays in order.
+pub fn by_customer<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<&'a Entry> {
+    let mut placed: Vec<_> = entries.map(|entry| (entry.whose(), entry)).collect();
+    placed.sort_by_key(|(whose, _)| *whose);
+    placed.into_iter().map(|(_, entry)| entry).collect()
 }
 
 impl<'a> Rows<'a> {
     pub fn of(entries: impl Iterator<Item = &'a Entry>, sealer: &Sealer) -> Self {
         let mut rows = Self::default();
         let mut places = FxHashMap::default();
-        for entry in entries {
-            match entry {
-                Entry::Message(kept) => rows.add(kept, sealer, &mut places),
-                Entry::SignedUrl(noted) => rows.urls.push(UrlRow::noted(noted)),
+        for view in entries.filter_map(Entry::view) {
+            match view {
+                View::Message(message) => rows.add(message, sealer, &mut places),
+                View::SignedUrl(url) => rows.urls.push(url),
             }
         }
         rows
@@ -67,19 +64,23 @@ impl<'a> Rows<'a> {
     /// each other.
     pub fn sorted(mut self) -> Self {
         self.urls.sort_by_key(|url| (url.account, url.id));
-        self.messages.sort_by_key(|row| (row.kept.record.account.as_str(), row.kept.record.key.as_str()));
+        self.messages.sort_by_key(|row| (row.view.account, row.view.key));
         self.conversations.sort_by_key(|row| (row.account, row.customer));
         self
     }
 
-    fn add(&mut self, kept: &'a Kept, sealer: &Sealer, places: &mut FxHashMap<(&'a str, &'a str), usize>) {
-        let record = &kept.record;
-        if let Some(url) = &record.signed_url {
-            let (account, seen_at) = (record.account.as_str(), record.received_at.as_millisecond());
-            self.urls.push(UrlRow { account, id: &url.id, digest: &url.digest, seen_at });
+    fn add(
+        &mut self,
+        view: MessageView<'a>,
+        sealer: &Sealer,
+        places: &mut FxHashMap<(&'a str, &'a str), usize>,
+    ) {
+        if let Some((id, digest)) = view.signed_url {
+            self.urls.push(UrlView { account: view.account, id, digest, seen_at: view.received_at });
         }
-        self.messages.push(MessageRow::new(kept, sealer));
-        let Some(row) = ConversationRow::of(kept, sealer) else { return };
+        let conversation = ConversationRow::of(&view, sealer);
+        self.messages.push(MessageRow::new(view, sealer));
+        let Some(row) = conversation else { return };
         let next = self.conversations.len();
         let place = *places.entry((row.account, row.customer)).or_insert(next);
         match self.conversations.get_mut(place) {
@@ -90,50 +91,31 @@ impl<'a> Rows<'a> {
 }
 
 impl<'a> MessageRow<'a> {
-    pub fn new(kept: &'a Kept, sealer: &Sealer) -> Self {
-        let record = &kept.record;
-        let body = record.body.as_deref().map(mask_numbers);
-        let sealed = match (&record.body, &body) {
-            (Some(original), Some(Cow::Owned(_))) => Some(sealer.seal(original, record.key.as_str())),
+    fn new(view: MessageView<'a>, sealer: &Sealer) -> Self {
+        let body = view.body.map(mask_numbers);
+        let sealed = match (view.body, &body) {
+            (Some(original), Some(Cow::Owned(_))) => Some(sealer.seal(original, view.key)),
             (Some(_) | None, _) => None,
         };
-        Self {
-            kept,
-            received_at: record.received_at.as_millisecond(),
-            body,
-            sealed,
-            rule: record.rule.as_ref().map(RuleId::as_str),
-        }
+        Self { view, body, sealed }
     }
 }
 
 impl<'a> ConversationRow<'a> {
     /// Where a customer stands may hold their number: then it is sealed.
-    pub fn of(kept: &'a Kept, sealer: &Sealer) -> Option<Self> {
-        let record = &kept.record;
-        let state = record.conversation.as_deref()?;
-        let state = match record.is_personal {
-            true => Cow::Owned(conversation::sealed(state, &record.customer, sealer)),
+    fn of(view: &MessageView<'a>, sealer: &Sealer) -> Option<Self> {
+        let state = view.conversation?;
+        let state = match view.is_personal {
+            true => Cow::Owned(conversation::sealed(state, view.customer, sealer)),
             false => Cow::Borrowed(state),
         };
         Some(Self {
-            account: record.account.as_str(),
-            customer: record.customer.as_str(),
+            account: view.account,
+            customer: view.customer,
             state,
-            changed_at: record.received_at.as_millisecond(),
-            revision: record.revision,
+            changed_at: view.received_at,
+            revision: view.revision,
         })
-    }
-}
-
-impl<'a> UrlRow<'a> {
-    pub fn noted(noted: &'a NotedUrl) -> Self {
-        Self {
-            account: noted.account.as_str(),
-            id: &noted.url.id,
-            digest: &noted.url.digest,
-            seen_at: noted.seen_at.as_millisecond(),
-        }
     }
 }
 

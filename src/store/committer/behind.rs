@@ -16,7 +16,7 @@ use super::waiting::{Admission, Asked, Draftsman, Waiting};
 use super::{Committed, Uncommitted};
 use crate::store::StoreError;
 use crate::store::conversation::Rows;
-use crate::store::journal::entry::{Kept, NotedUrl};
+use crate::store::journal::entry::{Entry, NotedUrl};
 use crate::store::journal::scribe::Scribe;
 use crate::store::message::{self, Record, Reply};
 use crate::telemetry::StoreMetrics;
@@ -73,26 +73,27 @@ impl Behind {
         })
     }
 
-    pub async fn commit(&self, kept: Arc<Kept>) -> Result<Committed, Uncommitted> {
-        if kept.record.conversation.is_some() {
-            self.rows.note(kept.record.account.as_str(), kept.record.customer.as_str());
+    pub async fn commit(&self, record: Record) -> Result<Committed, Uncommitted> {
+        if record.conversation.is_some() {
+            self.rows.note(record.account.as_str(), record.customer.as_str());
         }
+        let entry = Entry::message(&record);
         let mut asked = match self.look {
             Look::Sqlite(_) => Asked::NotYet,
             Look::Nowhere => Asked::Already,
         };
         loop {
-            match self.waiting.admit(&kept, asked) {
+            match self.waiting.admit(&record, &entry, asked) {
                 Admission::Admitted(done, draftsman) => {
                     self.wake_scribe(draftsman).await;
                     let written = done.await.map_err(|_| StoreError::Closed)?;
                     return written.map(|()| Committed::Stored).map_err(|cause| self.unrecorded(cause));
                 }
-                Admission::Known(number, earlier) => return self.again(number, &earlier, &kept.record).await,
+                Admission::Known(number, earlier) => return self.again(number, *earlier, &record).await,
                 Admission::Forged => return Ok(Committed::Forged),
                 Admission::Full => return Err(self.unrecorded(Arc::new(StoreError::JournalFull))),
                 Admission::Closed => return Err(StoreError::Closed.into()),
-                Admission::Unsure => match self.find_known(&kept.record).await {
+                Admission::Unsure => match self.find_known(&record).await {
                     Some(known) => return Ok(known),
                     None => asked = Asked::Already,
                 },
@@ -141,16 +142,15 @@ impl Behind {
     }
 
     /// The message waits here: its reply may leave once that is on the disk.
-    async fn again(&self, number: u64, earlier: &Kept, record: &Record) -> Result<Committed, Uncommitted> {
+    async fn again(&self, number: u64, earlier: Record, record: &Record) -> Result<Committed, Uncommitted> {
         self.waiting.wait_until_written(number).await;
-        if let Some(url) =
-            record.signed_url.as_ref().filter(|url| earlier.record.signed_url.as_ref() != Some(*url))
+        if let Some(url) = record.signed_url.as_ref().filter(|url| earlier.signed_url.as_ref() != Some(*url))
         {
             let (account, seen_at) = (record.account.clone(), record.received_at);
             self.note_url(Arc::new(NotedUrl { account, url: url.clone(), seen_at })).await?;
         }
-        let outcome = earlier.record.outcome.as_str().to_owned();
-        Ok(Committed::Duplicate(Reply { reply: earlier.record.reply.clone(), outcome }))
+        let outcome = earlier.outcome.as_str().to_owned();
+        Ok(Committed::Duplicate(Reply { reply: earlier.reply, outcome }))
     }
 
     async fn find_known(&self, record: &Record) -> Option<Committed> {

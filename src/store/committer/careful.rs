@@ -1,12 +1,10 @@
 //! Applies what a journal holds: all of it in one transaction, and where one
 //! entry is at fault, one by one, so that it does not hold up the others.
 
-use std::sync::Arc;
-
 use tracing::error;
 
 use super::writer::Writer;
-use crate::store::journal::entry::{Entry, Kept};
+use crate::store::journal::entry::{Entry, View};
 use crate::store::message::Record;
 use crate::store::{Sealer, StoreError};
 
@@ -42,9 +40,9 @@ async fn apply_bare(
     journal: &str,
     sealer: &Sealer,
 ) -> Result<(), StoreError> {
-    let Entry::Message(kept) = entry else { return Ok(()) };
-    let record = Record { effects: Vec::new(), ..kept.record.clone() };
-    let bare = (*number, Entry::Message(Arc::new(Kept::new(record))));
+    let Some(View::Message(message)) = entry.view() else { return Ok(()) };
+    let Some(record) = message.record() else { return Ok(()) };
+    let bare = (*number, Entry::message(&Record { effects: Vec::new(), ..record }));
     match writer.apply(&[bare], journal, sealer).await {
         Err(failure) if failure.is_about_the_record() => {
             error!(%failure, what = name(entry), "A record is left out");
@@ -55,8 +53,9 @@ async fn apply_bare(
 }
 
 fn name(entry: &Entry) -> &str {
-    match entry {
-        Entry::Message(kept) => kept.record.key.as_str(),
-        Entry::SignedUrl(noted) => &noted.url.id,
+    match entry.view() {
+        Some(View::Message(message)) => message.key,
+        Some(View::SignedUrl(url)) => url.id,
+        None => "?",
     }
 }

@@ -13,8 +13,7 @@ use tracing::{error, warn};
 
 use super::behind::Behind;
 use super::writer::Writer;
-use super::{Committed, Uncommitted};
-use crate::store::journal::entry::Kept;
+use super::{Committed, Record, Uncommitted};
 use crate::store::{Sealer, StoreError};
 use crate::telemetry::StoreMetrics;
 
@@ -28,7 +27,7 @@ type Waiter = oneshot::Sender<Result<Committed, Uncommitted>>;
 
 #[derive(Debug)]
 pub struct Direct {
-    queue: mpsc::Sender<(Arc<Kept>, Waiter)>,
+    queue: mpsc::Sender<(Record, Waiter)>,
     task: Mutex<Option<JoinHandle<()>>>,
     finish: Arc<Notify>,
     behind: Option<Arc<Behind>>,
@@ -53,9 +52,9 @@ impl Direct {
         self.behind.as_ref()
     }
 
-    pub async fn commit(&self, kept: Arc<Kept>) -> Result<Committed, Uncommitted> {
+    pub async fn commit(&self, record: Record) -> Result<Committed, Uncommitted> {
         let (done, committed) = oneshot::channel();
-        self.queue.send((kept, done)).await.map_err(|_| StoreError::Closed)?;
+        self.queue.send((record, done)).await.map_err(|_| StoreError::Closed)?;
         committed.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -81,7 +80,7 @@ struct Work {
 }
 
 impl Work {
-    async fn run(mut self, mut waiting: mpsc::Receiver<(Arc<Kept>, Waiter)>, finish: Arc<Notify>) {
+    async fn run(mut self, mut waiting: mpsc::Receiver<(Record, Waiter)>, finish: Arc<Notify>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
         loop {
             tokio::select! {
@@ -102,43 +101,43 @@ impl Work {
         self.writer.close().await;
     }
 
-    async fn take(&mut self, batch: Vec<(Arc<Kept>, Waiter)>) {
-        let (kept, waiters): (Vec<Arc<Kept>>, Vec<Waiter>) = batch.into_iter().unzip();
+    async fn take(&mut self, batch: Vec<(Record, Waiter)>) {
+        let (records, waiters): (Vec<Record>, Vec<Waiter>) = batch.into_iter().unzip();
         if let Some(behind) = self.behind.clone().filter(|behind| !behind.waiting.is_empty()) {
-            return self.fall_back(&behind, kept, waiters);
+            return self.fall_back(&behind, records, waiters);
         }
         let started = Instant::now();
         let deadline = started + self.patience;
-        let insert = self.writer.insert_all(&kept, &self.sealer);
+        let insert = self.writer.insert_all(&records, &self.sealer);
         let inserted = tokio::time::timeout_at(deadline, insert).await.unwrap_or(Err(StoreError::TooSlow));
-        self.metrics.committed(kept.len(), started.elapsed());
+        self.metrics.committed(records.len(), started.elapsed());
         match inserted {
             Ok(()) => waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored)))),
-            Err(failure) if failure.is_lost_connection() => self.give_up(failure, kept, waiters),
-            Err(_) => self.commit_singly(kept, waiters, deadline).await,
+            Err(failure) if failure.is_lost_connection() => self.give_up(failure, records, waiters),
+            Err(_) => self.commit_singly(records, waiters, deadline).await,
         }
     }
 
     /// A message was there before, or a conversation went on elsewhere: each is
     /// told what was found.
-    async fn commit_singly(&mut self, kept: Vec<Arc<Kept>>, waiters: Vec<Waiter>, deadline: Instant) {
-        let mut rest = kept.into_iter().zip(waiters);
-        while let Some((kept, done)) = rest.next() {
-            let insert = self.writer.insert_one(&kept, &self.sealer);
+    async fn commit_singly(&mut self, records: Vec<Record>, waiters: Vec<Waiter>, deadline: Instant) {
+        let mut rest = records.into_iter().zip(waiters);
+        while let Some((record, done)) = rest.next() {
+            let insert = self.writer.insert_one(&record, &self.sealer);
             let inserted =
                 tokio::time::timeout_at(deadline, insert).await.unwrap_or(Err(StoreError::TooSlow));
             match inserted {
                 Ok(committed) => drop(done.send(Ok(committed))),
                 Err(failure) if failure.is_lost_connection() => {
-                    let (kept, waiters) = std::iter::once((kept, done)).chain(rest).unzip();
-                    return self.give_up(failure, kept, waiters);
+                    let (records, waiters) = std::iter::once((record, done)).chain(rest).unzip();
+                    return self.give_up(failure, records, waiters);
                 }
                 Err(failure) => drop(done.send(Err(failure.into()))),
             }
         }
     }
 
-    fn give_up(&mut self, failure: StoreError, kept: Vec<Arc<Kept>>, waiters: Vec<Waiter>) {
+    fn give_up(&mut self, failure: StoreError, records: Vec<Record>, waiters: Vec<Waiter>) {
         self.writer.abandon();
         self.metrics.failures.inc();
         let failure = Arc::new(failure);
@@ -148,16 +147,16 @@ impl Work {
             }
             return;
         };
-        warn!(%failure, messages = kept.len(), "The database did not take messages in time; the journal does");
+        warn!(%failure, messages = records.len(), "The database did not take messages in time; the journal does");
         behind.note_trouble(failure);
-        self.fall_back(&behind, kept, waiters);
+        self.fall_back(&behind, records, waiters);
     }
 
-    fn fall_back(&self, behind: &Arc<Behind>, kept: Vec<Arc<Kept>>, waiters: Vec<Waiter>) {
-        for (kept, done) in kept.into_iter().zip(waiters) {
+    fn fall_back(&self, behind: &Arc<Behind>, records: Vec<Record>, waiters: Vec<Waiter>) {
+        for (record, done) in records.into_iter().zip(waiters) {
             self.metrics.answered_first.inc();
             let behind = Arc::clone(behind);
-            tokio::spawn(async move { drop(done.send(behind.commit(kept).await)) });
+            tokio::spawn(async move { drop(done.send(behind.commit(record).await)) });
         }
     }
 }

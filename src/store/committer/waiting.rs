@@ -4,26 +4,30 @@
 //! files, SQL, what a duplicate means.
 
 use std::collections::VecDeque;
+use std::hash::Hasher as _;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxHashMap, FxHasher};
 use tokio::sync::{Notify, oneshot, watch};
 
 use super::careful::Step;
 use super::seen::Seen;
 use crate::model::{AccountId, CustomerId, DeliveryKey};
 use crate::store::StoreError;
-use crate::store::journal::entry::{Entry, Kept, NotedUrl};
+use crate::store::journal::entry::{Entry, MessageView, NotedUrl, View};
 use crate::store::journal::frame;
+use crate::store::message::Record;
 
 /// A draft is closed at this size: it must fit into a segment, and the customers
 /// in it should not wait for a long write.
 const MAX_DRAFT_BYTES: usize = 256 * 1024;
 /// So many entries are put into the database at once, and no more wait for
-/// company. Large, because messages of many customers share few pages: at 1 000
-/// SQLite wrote twice as much for each. Not larger, because they are in memory.
-pub const APPLY_AT: usize = 2_000;
+/// company. Large, because messages of many customers share few pages: at 2 000
+/// SQLite wrote three times as much for each. Not larger, because they are in
+/// memory.
+pub const APPLY_AT: usize = 16_000;
 
 type Done = oneshot::Sender<Result<(), Arc<StoreError>>>;
 
@@ -44,17 +48,26 @@ pub struct Waiting {
 
 #[derive(Debug, Default)]
 struct State {
-    /// In the order in which they were accepted, with their bytes in the journal.
-    entries: VecDeque<(Entry, usize)>,
+    /// In the order in which they were accepted.
+    entries: VecDeque<Entry>,
     bytes: usize,
     /// The number of the first of them; the first ever is 1.
     first: u64,
-    by_key: FxHashMap<DeliveryKey, (u64, Arc<Kept>)>,
-    by_customer: FxHashMap<(AccountId, CustomerId), (u64, Arc<Kept>)>,
+    /// Where in the entries a key is.
+    by_key: HashTable<Found>,
+    /// The latest that changed a customer's conversation.
+    by_customer: HashTable<Found>,
     urls: FxHashMap<(AccountId, String), (u64, String)>,
     drafts: VecDeque<Draft>,
     seen: Seen,
     closed: bool,
+}
+
+/// An entry by what it is looked for, which stands in the entry itself.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    hash: u64,
+    number: u64,
 }
 
 /// Entries that share one write.
@@ -80,7 +93,7 @@ pub enum Admission {
     /// wake the scribe.
     Admitted(oneshot::Receiver<Result<(), Arc<StoreError>>>, Draftsman),
     /// The message waits here already, under this number.
-    Known(u64, Arc<Kept>),
+    Known(u64, Box<Record>),
     Forged,
     /// The database has to be asked first.
     Unsure,
@@ -112,24 +125,19 @@ impl Waiting {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn admit(&self, kept: &Arc<Kept>, asked: Asked) -> Admission {
-        let mut bytes = Vec::with_capacity(1_024);
-        let entry = Entry::Message(Arc::clone(kept));
-        entry.write(&mut bytes);
+    pub fn admit(&self, record: &Record, entry: &Entry, asked: Asked) -> Admission {
         let mut state = self.state();
-        if let Some(refused) = state.find_reason_against(kept, asked, self.max_bytes) {
+        if let Some(refused) = state.find_reason_against(record, asked, self.max_bytes) {
             return refused;
         }
         let number = state.next();
-        state.remember(number, kept);
-        self.push(&mut state, entry, &bytes)
+        state.remember(number, record);
+        self.push(&mut state, entry.clone())
     }
 
     /// Notes a signed URL; false when there is no room.
     pub fn admit_url(&self, noted: &Arc<NotedUrl>) -> Admission {
-        let mut bytes = Vec::new();
-        let entry = Entry::SignedUrl(Arc::clone(noted));
-        entry.write(&mut bytes);
+        let entry = Entry::signed_url(noted);
         let mut state = self.state();
         if state.closed {
             return Admission::Closed;
@@ -138,15 +146,15 @@ impl Waiting {
         state.seen.note_url(&noted.account, &url.id, noted.seen_at);
         let place = (noted.account.clone(), url.id.clone());
         state.urls.entry(place).or_insert_with(|| (number, url.digest.clone()));
-        self.push(&mut state, entry, &bytes)
+        self.push(&mut state, entry)
     }
 
-    fn push(&self, state: &mut State, entry: Entry, bytes: &[u8]) -> Admission {
+    fn push(&self, state: &mut State, entry: Entry) -> Admission {
         let was_empty = state.entries.is_empty();
         let (done, receiver) = oneshot::channel();
-        let draftsman = state.draft(bytes, done);
-        state.bytes += bytes.len();
-        state.entries.push_back((entry, bytes.len()));
+        let draftsman = state.draft(entry.bytes(), done);
+        state.bytes += entry.bytes().len();
+        state.entries.push_back(entry);
         if was_empty {
             self.arrived.notify_one();
         }
@@ -188,7 +196,7 @@ impl Waiting {
     pub fn oldest(&self, at_most: usize) -> Vec<Step> {
         let state = self.state();
         let entries = state.entries.iter().take(at_most);
-        (state.first..).zip(entries.map(|(entry, _)| entry.clone())).collect()
+        (state.first..).zip(entries.cloned()).collect()
     }
 
     /// So many of the oldest are in the database.
@@ -229,18 +237,18 @@ impl Waiting {
         tokio::time::timeout(patience, settled).await.is_ok()
     }
 
-    pub fn find(&self, key: &DeliveryKey) -> Option<Arc<Kept>> {
-        self.state().by_key.get(key).map(|(_, kept)| Arc::clone(kept))
+    pub fn find(&self, key: &DeliveryKey) -> Option<Record> {
+        let state = self.state();
+        let number = state.number_of(key)?;
+        state.message(number)?.record()
     }
 
     /// The latest that changed this customer's conversation.
-    pub fn find_conversation(&self, account: &AccountId, customer: &CustomerId) -> Option<Arc<Kept>> {
+    pub fn find_conversation(&self, account: &AccountId, customer: &CustomerId) -> Option<Record> {
         let state = self.state();
-        if state.by_customer.is_empty() {
-            return None;
-        }
-        let whose = (account.clone(), customer.clone());
-        state.by_customer.get(&whose).map(|(_, kept)| Arc::clone(kept))
+        let whose = (account.as_str(), customer.as_str());
+        let found = state.by_customer.find(hash(whose), |found| state.is_by(*found, whose))?;
+        state.message(found.number)?.record()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -269,8 +277,7 @@ impl State {
         self.first + self.entries.len() as u64
     }
 
-    fn find_reason_against(&mut self, kept: &Kept, asked: Asked, max_bytes: usize) -> Option<Admission> {
-        let record = &kept.record;
+    fn find_reason_against(&mut self, record: &Record, asked: Asked, max_bytes: usize) -> Option<Admission> {
         if self.closed {
             return Some(Admission::Closed);
         }
@@ -282,8 +289,10 @@ impl State {
             {
                 return Some(Admission::Forged);
             }
-            if let Some((number, kept)) = self.by_key.get(&record.key) {
-                return Some(Admission::Known(*number, Arc::clone(kept)));
+            if let Some(number) = self.number_of(&record.key)
+                && let Some(earlier) = self.message(number).and_then(|message| message.record())
+            {
+                return Some(Admission::Known(number, Box::new(earlier)));
             }
             if asked == Asked::NotYet {
                 return Some(Admission::Unsure);
@@ -292,13 +301,44 @@ impl State {
         (self.bytes > max_bytes).then_some(Admission::Full)
     }
 
-    fn remember(&mut self, number: u64, kept: &Arc<Kept>) {
-        let record = &kept.record;
+    fn message(&self, number: u64) -> Option<MessageView<'_>> {
+        let at = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        match self.entries.get(at)?.view()? {
+            View::Message(message) => Some(message),
+            View::SignedUrl(_) => None,
+        }
+    }
+
+    fn number_of(&self, key: &DeliveryKey) -> Option<u64> {
+        let is_it = |found: &Found| self.message(found.number).is_some_and(|it| it.key == key.as_str());
+        self.by_key.find(hash(key.as_str()), is_it).map(|found| found.number)
+    }
+
+    fn is_by(&self, found: Found, whose: (&str, &str)) -> bool {
+        usize::try_from(found.number.wrapping_sub(self.first))
+            .ok()
+            .and_then(|at| self.entries.get(at))
+            .is_some_and(|entry| entry.whose() == whose)
+    }
+
+    /// To be called before its entry is pushed.
+    fn remember(&mut self, number: u64, record: &Record) {
         self.seen.note(record);
-        self.by_key.insert(record.key.clone(), (number, Arc::clone(kept)));
+        let found = Found { hash: hash(record.key.as_str()), number };
+        self.by_key.insert_unique(found.hash, found, |found| found.hash);
         if record.changes_conversation() {
-            let whose = (record.account.clone(), record.customer.clone());
-            self.by_customer.insert(whose, (number, Arc::clone(kept)));
+            let (whose, found) = (record.whose(), Found { hash: hash(record.whose()), number });
+            let (first, entries) = (self.first, &self.entries);
+            let earlier = self.by_customer.find_mut(found.hash, |held| {
+                let at = usize::try_from(held.number.wrapping_sub(first)).ok();
+                at.and_then(|at| entries.get(at)).is_some_and(|entry| entry.whose() == whose)
+            });
+            match earlier {
+                Some(earlier) => *earlier = found,
+                None => {
+                    self.by_customer.insert_unique(found.hash, found, |found| found.hash);
+                }
+            }
         }
         if let Some(url) = &record.signed_url {
             let place = (record.account.clone(), url.id.clone());
@@ -321,34 +361,35 @@ impl State {
     }
 
     fn forget_oldest(&mut self) {
-        let Some((entry, bytes)) = self.entries.pop_front() else { return };
+        let Some(entry) = self.entries.pop_front() else { return };
         let number = self.first;
         self.first += 1;
-        self.bytes -= bytes;
-        match entry {
-            Entry::Message(kept) => self.forget(number, &kept),
-            Entry::SignedUrl(noted) => self.forget_url(number, &noted.account, &noted.url.id),
+        self.bytes -= entry.bytes().len();
+        match entry.view() {
+            Some(View::Message(message)) => self.forget(number, &message),
+            Some(View::SignedUrl(url)) => self.forget_url(number, url.account, url.id),
+            None => {}
         }
     }
 
-    fn forget(&mut self, number: u64, kept: &Kept) {
-        let record = &kept.record;
-        if self.by_key.get(&record.key).is_some_and(|(held, _)| *held == number) {
-            self.by_key.remove(&record.key);
+    fn forget(&mut self, number: u64, message: &MessageView<'_>) {
+        let is_it = |found: &Found| found.number == number;
+        if let Ok(held) = self.by_key.find_entry(hash(message.key), is_it) {
+            held.remove();
         }
-        if record.changes_conversation() {
-            let whose = (record.account.clone(), record.customer.clone());
-            if self.by_customer.get(&whose).is_some_and(|(held, _)| *held == number) {
-                self.by_customer.remove(&whose);
-            }
+        if message.changes_conversation()
+            && let Ok(held) = self.by_customer.find_entry(hash((message.account, message.customer)), is_it)
+        {
+            held.remove();
         }
-        if let Some(url) = &record.signed_url {
-            self.forget_url(number, &record.account, &url.id);
+        if let Some((id, _)) = message.signed_url {
+            self.forget_url(number, message.account, id);
         }
     }
 
-    fn forget_url(&mut self, number: u64, account: &AccountId, id: &str) {
-        let place = (account.clone(), id.to_owned());
+    fn forget_url(&mut self, number: u64, account: &str, id: &str) {
+        let Ok(account) = AccountId::parse(account) else { return };
+        let place = (account, id.to_owned());
         if self.urls.get(&place).is_some_and(|(held, _)| *held == number) {
             self.urls.remove(&place);
         }
@@ -369,4 +410,10 @@ impl Draft {
             drop(done.send(written.clone()));
         }
     }
+}
+
+fn hash(what: impl std::hash::Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    what.hash(&mut hasher);
+    hasher.finish()
 }

@@ -6,11 +6,10 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, PgConnection, SqliteConnection};
 
-use super::batch::{Manner, Rows, Table, Texts};
+use super::batch::{Manner, Rows, Table, Texts, by_customer};
 use super::careful::Step;
 use super::{Committed, Record, Sealer, StoreError};
-use crate::model::Effect;
-use crate::store::journal::entry::{Entry, Kept};
+use crate::store::journal::entry::{Entry, View};
 use crate::store::{effect, message};
 
 #[derive(Debug)]
@@ -51,22 +50,22 @@ macro_rules! bind_messages {
     ($query:expr, $rows:expr) => {{
         let mut query = $query;
         for row in $rows {
-            let record = &row.kept.record;
+            let view = &row.view;
             query = query
-                .bind(record.account.shared())
-                .bind(record.key.shared())
-                .bind(record.customer.shared())
-                .bind(row.received_at)
-                .bind(&*record.kind)
-                .bind(row.body.as_deref())
+                .bind(Arc::<str>::from(view.account))
+                .bind(Arc::<str>::from(view.key))
+                .bind(Arc::<str>::from(view.customer))
+                .bind(view.received_at)
+                .bind(Arc::<str>::from(view.kind))
+                .bind(row.body.as_deref().map(Arc::<str>::from))
                 .bind(row.sealed.as_deref())
-                .bind(record.outcome.as_str())
-                .bind(row.rule)
-                .bind(record.version)
-                .bind(Arc::clone(&row.kept.reply))
-                .bind(i64::from(record.is_test))
-                .bind(record.nearest.as_deref())
-                .bind(record.took_us);
+                .bind(Arc::<str>::from(view.outcome.as_str()))
+                .bind(view.rule.map(Arc::<str>::from))
+                .bind(view.version)
+                .bind(Arc::<str>::from(view.reply))
+                .bind(i64::from(view.is_test))
+                .bind(view.nearest)
+                .bind(view.took_us);
         }
         query
     }};
@@ -144,8 +143,8 @@ impl Writer {
 
     /// All records in one transaction, or none of them. A row that was there
     /// before makes it fail as a duplicate, a conversation that went on as stale.
-    pub async fn insert_all(&mut self, kept: &[Arc<Kept>], sealer: &Sealer) -> Result<(), StoreError> {
-        let entries: Vec<Entry> = kept.iter().map(|kept| Entry::Message(Arc::clone(kept))).collect();
+    pub async fn insert_all(&mut self, records: &[Record], sealer: &Sealer) -> Result<(), StoreError> {
+        let entries: Vec<Entry> = records.iter().map(Entry::message).collect();
         match self {
             Self::Sqlite(link) => link.insert(&entries, sealer).await,
             Self::Postgres(link) => link.insert(&entries, sealer).await,
@@ -153,15 +152,15 @@ impl Writer {
     }
 
     /// One record, and whether it, or its signed URL, was there before.
-    pub async fn insert_one(&mut self, kept: &Arc<Kept>, sealer: &Sealer) -> Result<Committed, StoreError> {
+    pub async fn insert_one(&mut self, record: &Record, sealer: &Sealer) -> Result<Committed, StoreError> {
         let known = match self {
-            Self::Sqlite(link) => link.find_known(&kept.record).await?,
-            Self::Postgres(link) => link.find_known(&kept.record).await?,
+            Self::Sqlite(link) => link.find_known(record).await?,
+            Self::Postgres(link) => link.find_known(record).await?,
         };
         if let Some(known) = known {
             return Ok(known);
         }
-        match self.insert_all(std::slice::from_ref(kept), sealer).await {
+        match self.insert_all(std::slice::from_ref(record), sealer).await {
             Ok(()) => Ok(Committed::Stored),
             Err(StoreError::Stale) => Ok(Committed::Stale),
             Err(error) => Err(error),
@@ -264,12 +263,14 @@ async fn apply_in_sqlite(
     // IMMEDIATE: a lock that is upgraded later fails at once instead of waiting.
     connection.execute("BEGIN IMMEDIATE").await?;
     for run in steps.split_inclusive(|(_, entry)| ends_a_run(entry)) {
-        let rows = Rows::of(run.iter().map(|(_, entry)| entry), sealer);
-        insert!(connection, texts, Table::SignedUrl, rows.urls, bind_urls);
-        insert!(connection, texts, Table::Message, rows.messages, bind_messages);
-        insert!(connection, texts, Table::Conversation, rows.conversations, bind_conversations);
-        for kept in run.iter().filter_map(|(_, entry)| with_effects(entry)) {
-            effect::apply(&mut *connection, std::slice::from_ref(&kept.record), sealer).await?;
+        for some in by_customer(run.iter().map(|(_, entry)| entry)).chunks(MAX_ROWS) {
+            let rows = Rows::of(some.iter().copied(), sealer);
+            insert!(connection, texts, Table::SignedUrl, rows.urls, bind_urls);
+            insert!(connection, texts, Table::Message, rows.messages, bind_messages);
+            insert!(connection, texts, Table::Conversation, rows.conversations, bind_conversations);
+        }
+        for record in run.iter().filter_map(|(_, entry)| with_effects(entry)) {
+            effect::apply(&mut *connection, &[record], sealer).await?;
         }
     }
     note_position!(connection, steps, journal);
@@ -317,8 +318,8 @@ async fn apply_in_postgres(
         insert!(transaction, texts, Table::SignedUrl, rows.urls, bind_urls);
         insert!(transaction, texts, Table::Message, rows.messages, bind_messages);
         insert!(transaction, texts, Table::Conversation, rows.conversations, bind_conversations);
-        if let Some(kept) = with_effects(entry) {
-            effect::apply(&mut *transaction, std::slice::from_ref(&kept.record), sealer).await?;
+        if let Some(record) = with_effects(entry) {
+            effect::apply(&mut *transaction, &[record], sealer).await?;
         }
     }
     note_position!(transaction, steps, journal);
@@ -341,8 +342,8 @@ async fn insert_in_postgres(
         // Dropping the transaction on the way out undoes it.
         return Err(StoreError::Stale);
     }
-    for kept in entries.iter().filter_map(with_effects) {
-        effect::apply(&mut *transaction, std::slice::from_ref(&kept.record), sealer).await?;
+    for record in entries.iter().filter_map(with_effects) {
+        effect::apply(&mut *transaction, &[record], sealer).await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -350,22 +351,15 @@ async fn insert_in_postgres(
 
 /// After a customer was erased, what they write next must not be erased too.
 fn ends_a_run(entry: &Entry) -> bool {
-    match entry {
-        Entry::Message(kept) => kept.record.effects.iter().any(|effect| match effect {
-            Effect::Erase => true,
-            Effect::Lead(_)
-            | Effect::Wait(_)
-            | Effect::StopWaiting
-            | Effect::Settle(_)
-            | Effect::Came { .. } => false,
-        }),
-        Entry::SignedUrl(_) => false,
+    match entry.view() {
+        Some(View::Message(message)) => message.erases(),
+        Some(View::SignedUrl(_)) | None => false,
     }
 }
 
-fn with_effects(entry: &Entry) -> Option<&Arc<Kept>> {
-    match entry {
-        Entry::Message(kept) => Some(kept).filter(|kept| !kept.record.effects.is_empty()),
-        Entry::SignedUrl(_) => None,
+fn with_effects(entry: &Entry) -> Option<Record> {
+    match entry.view()? {
+        View::Message(message) if message.has_effects() => message.record(),
+        View::Message(_) | View::SignedUrl(_) => None,
     }
 }

@@ -1,5 +1,6 @@
 //! What the journal holds of a message, as bytes: short, and read back exactly.
-//! Not here: sealing (frame), files (segment).
+//! What waits for the database is kept as these bytes too, and read where it
+//! lies. Not here: sealing (frame), files (segment).
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,23 +8,52 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::clock::from_millis;
-use crate::model::{AccountId, CustomerId, DeliveryKey, OutcomeKind, RuleId};
+use crate::model::{AccountId, CustomerId, DeliveryKey, Effect, OutcomeKind, RuleId};
 use crate::store::message::{Record, SignedUrl};
 
-/// A record on its way into the database, its reply already as the JSON that
-/// is stored.
-#[derive(Debug)]
-pub struct Kept {
-    pub record: Record,
-    pub reply: Arc<str>,
+/// One step of what changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry(Arc<[u8]>);
+
+/// What stands in an entry.
+#[derive(Clone, Debug)]
+pub enum View<'a> {
+    Message(MessageView<'a>),
+    /// Plain mode: a retry came under a URL of its own.
+    SignedUrl(UrlView<'a>),
 }
 
-/// One step of what changed, in the order in which it changed.
 #[derive(Clone, Debug)]
-pub enum Entry {
-    Message(Arc<Kept>),
-    /// Plain mode: a retry came under a URL of its own.
-    SignedUrl(Arc<NotedUrl>),
+pub struct MessageView<'a> {
+    pub account: &'a str,
+    pub key: &'a str,
+    pub customer: &'a str,
+    pub received_at: i64,
+    pub kind: &'a str,
+    pub body: Option<&'a str>,
+    pub outcome: OutcomeKind,
+    pub rule: Option<&'a str>,
+    pub version: i64,
+    /// JSON, as it is stored.
+    pub reply: &'a str,
+    pub is_test: bool,
+    pub conversation: Option<&'a str>,
+    pub is_personal: bool,
+    pub revision: i64,
+    /// JSON; None where there are none.
+    effects: Option<&'a str>,
+    pub nearest: Option<&'a str>,
+    pub took_us: i64,
+    /// Its id and the digest of the body.
+    pub signed_url: Option<(&'a str, &'a str)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct UrlView<'a> {
+    pub account: &'a str,
+    pub id: &'a str,
+    pub digest: &'a str,
+    pub seen_at: i64,
 }
 
 #[derive(Debug)]
@@ -45,24 +75,43 @@ const OUTCOMES: [OutcomeKind; 6] = [
     OutcomeKind::Silence,
 ];
 
-impl Kept {
-    pub fn new(record: Record) -> Self {
-        let reply = serde_json::to_string(&record.reply).unwrap_or_default().into();
-        Self { record, reply }
-    }
-}
+/// Most messages need less, with their reply.
+const USUAL_BYTES: usize = 1_024;
 
 impl Entry {
-    pub fn write(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Message(kept) => write_message(kept, out),
-            Self::SignedUrl(noted) => {
-                out.push(SIGNED_URL);
-                put(out, noted.account.as_str());
-                put_url(out, &noted.url);
-                put_number(out, noted.seen_at.as_millisecond());
-            }
-        }
+    pub fn message(record: &Record) -> Self {
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        write_message(record, &mut bytes);
+        Self(bytes.into())
+    }
+
+    pub fn signed_url(noted: &NotedUrl) -> Self {
+        let mut bytes = Vec::new();
+        bytes.push(SIGNED_URL);
+        put(&mut bytes, noted.account.as_str());
+        put_url(&mut bytes, &noted.url);
+        put_number(&mut bytes, noted.seen_at.as_millisecond());
+        Self(bytes.into())
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// None when these are not bytes that we write, which never happens.
+    pub fn view(&self) -> Option<View<'_>> {
+        Reader(&self.0).view()
+    }
+
+    /// Whose it is, account and customer, without reading the rest. A signed
+    /// URL is nobody's.
+    pub fn whose(&self) -> (&str, &str) {
+        let mut reader = Reader(&self.0);
+        let mut whose = || {
+            let (kind, account, _key) = (reader.byte()?, reader.text()?, reader.text()?);
+            (kind == MESSAGE).then_some((account, reader.text()?))
+        };
+        whose().unwrap_or_default()
     }
 
     /// All entries of a frame; None when its bytes are not what we write.
@@ -70,14 +119,63 @@ impl Entry {
         let mut reader = Reader(bytes);
         let mut entries = Vec::new();
         while !reader.0.is_empty() {
-            entries.push(reader.entry()?);
+            let before = reader.0;
+            if let View::Message(message) = reader.view()? {
+                message.record()?;
+            }
+            let (entry, _) = before.split_at_checked(before.len() - reader.0.len())?;
+            entries.push(Self(entry.into()));
         }
         Some(entries)
     }
 }
 
-fn write_message(kept: &Kept, out: &mut Vec<u8>) {
-    let record = &kept.record;
+impl MessageView<'_> {
+    pub fn has_effects(&self) -> bool {
+        self.effects.is_some()
+    }
+
+    pub fn effects(&self) -> Option<Vec<Effect>> {
+        self.effects.map_or(Some(Vec::new()), |json| serde_json::from_str(json).ok())
+    }
+
+    /// Who is erased stands at the beginning again.
+    pub fn changes_conversation(&self) -> bool {
+        self.conversation.is_some() || self.erases()
+    }
+
+    pub fn erases(&self) -> bool {
+        self.has_effects() && self.effects().is_some_and(|effects| effects.contains(&Effect::Erase))
+    }
+
+    /// The record it was made of.
+    pub fn record(&self) -> Option<Record> {
+        let signed_url =
+            self.signed_url.map(|(id, digest)| SignedUrl { id: id.to_owned(), digest: digest.to_owned() });
+        Some(Record {
+            account: AccountId::parse(self.account).ok()?,
+            key: DeliveryKey::parse(self.key).ok()?,
+            customer: CustomerId::parse(self.customer).ok()?,
+            received_at: from_millis(self.received_at),
+            kind: Cow::Owned(self.kind.to_owned()),
+            body: self.body.map(str::to_owned),
+            outcome: self.outcome,
+            rule: self.rule.map(RuleId::parse).transpose().ok()?,
+            version: self.version,
+            reply: serde_json::from_str(self.reply).ok()?,
+            is_test: self.is_test,
+            conversation: self.conversation.map(str::to_owned),
+            is_personal: self.is_personal,
+            revision: self.revision,
+            effects: self.effects()?,
+            nearest: self.nearest.map(str::to_owned),
+            signed_url,
+            took_us: self.took_us,
+        })
+    }
+}
+
+fn write_message(record: &Record, out: &mut Vec<u8>) {
     out.push(MESSAGE);
     put(out, record.account.as_str());
     put(out, record.key.as_str());
@@ -89,7 +187,7 @@ fn write_message(kept: &Kept, out: &mut Vec<u8>) {
     out.push(outcome.and_then(|at| u8::try_from(at).ok()).unwrap_or_default());
     put_optional(out, record.rule.as_ref().map(RuleId::as_str));
     put_number(out, record.version);
-    put(out, &kept.reply);
+    put_json(out, &record.reply);
     out.push(u8::from(record.is_test));
     put_optional(out, record.conversation.as_deref());
     out.push(u8::from(record.is_personal));
@@ -108,8 +206,26 @@ fn write_message(kept: &Kept, out: &mut Vec<u8>) {
 }
 
 fn put(out: &mut Vec<u8>, text: &str) {
-    out.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
+    out.extend_from_slice(&length(text.len()));
     out.extend_from_slice(text.as_bytes());
+}
+
+/// Straight into the bytes; its length is known afterwards.
+fn put_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
+    let at = out.len();
+    out.extend_from_slice(&length(0));
+    let start = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(start);
+    }
+    let written = length(out.len() - start);
+    if let Some(place) = out.get_mut(at..start) {
+        place.copy_from_slice(&written);
+    }
+}
+
+fn length(bytes: usize) -> [u8; 4] {
+    u32::try_from(bytes).unwrap_or(u32::MAX).to_be_bytes()
 }
 
 fn put_optional(out: &mut Vec<u8>, text: Option<&str>) {
@@ -134,52 +250,43 @@ fn put_url(out: &mut Vec<u8>, url: &SignedUrl) {
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn entry(&mut self) -> Option<Entry> {
+    fn view(&mut self) -> Option<View<'a>> {
         match self.byte()? {
-            MESSAGE => Some(Entry::Message(Arc::new(self.message()?))),
+            MESSAGE => self.message().map(View::Message),
             SIGNED_URL => {
-                let account = AccountId::parse(self.text()?).ok()?;
-                let (url, seen_at) = (self.url()?, from_millis(self.number()?));
-                Some(Entry::SignedUrl(Arc::new(NotedUrl { account, url, seen_at })))
+                let account = self.text()?;
+                let (id, digest) = self.url()?;
+                Some(View::SignedUrl(UrlView { account, id, digest, seen_at: self.number()? }))
             }
             _ => None,
         }
     }
 
-    fn message(&mut self) -> Option<Kept> {
-        let (account, key, customer) = (self.text()?, self.text()?, self.text()?);
-        let received_at = from_millis(self.number()?);
-        let kind = Cow::Owned(self.text()?.to_owned());
-        let body = self.optional()?.map(str::to_owned);
-        let outcome = *OUTCOMES.get(usize::from(self.byte()?))?;
-        let rule = self.optional()?.map(RuleId::parse).transpose().ok()?;
-        let version = self.number()?;
-        let reply: Arc<str> = self.text()?.into();
-        let record = Record {
-            account: AccountId::parse(account).ok()?,
-            key: DeliveryKey::parse(key).ok()?,
-            customer: CustomerId::parse(customer).ok()?,
-            received_at,
-            kind,
-            body,
-            outcome,
-            rule,
-            version,
-            reply: serde_json::from_str(&reply).ok()?,
+    fn message(&mut self) -> Option<MessageView<'a>> {
+        Some(MessageView {
+            account: self.text()?,
+            key: self.text()?,
+            customer: self.text()?,
+            received_at: self.number()?,
+            kind: self.text()?,
+            body: self.optional()?,
+            outcome: *OUTCOMES.get(usize::from(self.byte()?))?,
+            rule: self.optional()?,
+            version: self.number()?,
+            reply: self.text()?,
             is_test: self.byte()? != 0,
-            conversation: self.optional()?.map(str::to_owned),
+            conversation: self.optional()?,
             is_personal: self.byte()? != 0,
             revision: self.number()?,
-            effects: self.optional()?.map_or(Some(Vec::new()), |json| serde_json::from_str(json).ok())?,
-            nearest: self.optional()?.map(str::to_owned),
+            effects: self.optional()?,
+            nearest: self.optional()?,
             took_us: self.number()?,
             signed_url: if self.byte()? == 0 { None } else { Some(self.url()?) },
-        };
-        Some(Kept { record, reply })
+        })
     }
 
-    fn url(&mut self) -> Option<SignedUrl> {
-        Some(SignedUrl { id: self.text()?.to_owned(), digest: self.text()?.to_owned() })
+    fn url(&mut self) -> Option<(&'a str, &'a str)> {
+        Some((self.text()?, self.text()?))
     }
 
     fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
@@ -244,14 +351,16 @@ mod tests {
             url in proptest::option::of(("[0-9-]{1,20}", "[0-9a-f]{0,64}")),
         ) {
             let url = url.map(|(id, digest)| SignedUrl { id, digest });
-            let entry = Entry::Message(Arc::new(Kept::new(record(body, outcome, url))));
-            let mut bytes = Vec::new();
-            entry.write(&mut bytes);
-            entry.write(&mut bytes);
+            let record = record(body, outcome, url);
+            let entry = Entry::message(&record);
+            let bytes = [entry.bytes(), entry.bytes()].concat();
 
             let read = Entry::read_all(&bytes).expect("our own bytes");
 
-            prop_assert_eq!(format!("{read:?}"), format!("{:?}", [&entry, &entry]));
+            prop_assert_eq!(&read, &[entry.clone(), entry.clone()]);
+            let Some(View::Message(view)) = entry.view() else { panic!("a message") };
+            prop_assert_eq!(format!("{:?}", view.record()), format!("{:?}", Some(&record)));
+            prop_assert_eq!(entry.whose(), record.whose());
         }
 
         #[test]
