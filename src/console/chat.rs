@@ -1,9 +1,10 @@
 //! One conversation: what was said and why it was answered so (`timeline`,
-//! `explain`), who waits, what staff do about it (`deeds`). Writing to a
-//! customer first is not possible yet; what works instead is offered. Not here:
-//! the list (chats).
+//! `explain`), who waits, what staff do about it (`deeds`) and are about to say
+//! (`draft`). Writing to a customer first is not possible yet; what works instead
+//! is offered. Not here: the list (chats).
 
 mod deeds;
+mod draft;
 mod explain;
 mod timeline;
 
@@ -20,6 +21,7 @@ use super::leads::{status_word, tone_of};
 use super::names::Names;
 use super::served::Served;
 use super::visit::{Visit, address, in_address};
+use super::when;
 use super::words::Words;
 use crate::conversation::{handoff, leave};
 use crate::model::{Attendant, CustomerId, DeliveryKey, Human, Right};
@@ -30,8 +32,10 @@ pub(super) use deeds::{
     add_note, ask_delete, delete, end, export, hand_back, hold, leave_words, release, reveal, take,
     take_back_words,
 };
+pub(super) use draft::{others, replying, save as save_draft, writing};
 pub(super) use explain::show as explain;
 
+use draft::{AtIt, Replying};
 use timeline::Line;
 
 /// Words that go in front of the bot's next reply leave room for it.
@@ -61,7 +65,10 @@ struct ChatPage {
     held_by: Option<String>,
     may_hold: bool,
     left: Option<Left>,
+    replying: Replying,
     words: Field,
+    /// When what is in the box was kept.
+    kept_at: Option<String>,
     note: Field,
     phrases: Vec<Phrase>,
     leads: Vec<LeadRow>,
@@ -100,13 +107,17 @@ pub(super) async fn show(
     let customer = customer(&id)?;
     let mut page = ChatPage::of(&visit, &served, &customer, &asked, None).await?;
     if let Some(phrase) = page.phrases.iter().find(|phrase| phrase.title == asked.phrase) {
-        page.words = Field::of(phrase.text.as_str());
+        page.words = Field::of(format!("{}{}", page.words.value, phrase.text));
     }
     show_page(&page)
 }
 
 fn customer(id: &str) -> Result<CustomerId, PageError> {
     CustomerId::parse(id).map_err(|_| PageError::Missing)
+}
+
+fn back(visit: &Visit, served: &Served, customer: &CustomerId, notice: &'static str) -> Response {
+    visit.done(&served.link(&path_of(customer)), notice)
 }
 
 fn path_of(customer: &CustomerId) -> String {
@@ -134,6 +145,9 @@ impl ChatPage {
         let leads = store.list_leads_of(served.id(), customer).await?;
         let phrases = store.list_phrases(served.id()).await?;
         let coming = store.find_coming(served.id(), customer).await?;
+        let draft = draft::find(visit, served, customer).await?;
+        let at_it = AtIt { waiting: waiting.as_ref(), conversation: &conversation };
+        let replying = Replying::of(visit, served, customer, &at_it, &names).await?;
         let taken = waiting.as_ref().and_then(|waiting| waiting.taken.as_ref());
         let role = visit.staff.role;
         let base = path_of(customer);
@@ -150,7 +164,9 @@ impl ChatPage {
             may_hold: served.account.human == Human::Yingda,
             left: leave::waiting(&conversation, visit.now())
                 .map(|left| Left { by: names.staff(&left.by), text: left.text.clone() }),
-            words: Field::default(),
+            replying,
+            kept_at: draft.as_ref().map(|draft| when::brief(&visit.console, draft.changed_at, visit.now())),
+            words: Field::of(draft.map(|draft| draft.text).unwrap_or_default()),
             note: Field::default(),
             phrases: phrases.into_iter().map(|phrase| Phrase::of(phrase, &base, served)).collect(),
             leads: leads.iter().map(|lead| LeadRow::of(lead, served, visit.caller.t)).collect(),

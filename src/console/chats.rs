@@ -7,6 +7,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+use super::chat::{others, writing};
 use super::failure::PageError;
 use super::form::{Choice, Field};
 use super::frame::{Frame, show as show_page};
@@ -16,7 +17,7 @@ use super::tab::Tab;
 use super::visit::{Visit, address, in_address};
 use super::when;
 use super::words::{Sentence, Words};
-use crate::store::{INBOX_PAGE, InboxFilter, InboxRow, LastMessage, Waiting};
+use crate::store::{INBOX_PAGE, InboxFilter, InboxRow, LastMessage, Waiting, Writing};
 
 const PATH: &str = "/console/chats";
 /// Whoever waits longer than the first is told in amber, than the second in red.
@@ -57,6 +58,8 @@ struct Row {
     at: Option<String>,
     wait: Option<Wait>,
     taken_by: Option<String>,
+    /// Who writes to them at this moment.
+    replying: Option<String>,
 }
 
 /// How long somebody waits and why; the colour deepens.
@@ -79,11 +82,16 @@ pub(super) async fn show(
     let filter = asked.filter(&visit);
     let found = store.list_inbox(served.id(), &filter, visit.now()).await?;
     let names = Names::load(&visit).await?;
+    let writing = writing(&visit, &served).await?;
+    let row = |row: &InboxRow| Row {
+        replying: replying(row, &writing, &visit, &names),
+        ..Row::of(row, &names, &visit, &served)
+    };
     show_page(&ChatsPage {
         frame: visit.frame("chats"),
         tabs: tabs(&asked, counts, &served, t),
         older: asked.older(&filter, &found, &served),
-        rows: found.iter().map(|row| Row::of(row, &names, &visit, &served)).collect(),
+        rows: found.iter().map(row).collect(),
         is_searched: !asked.q.is_empty(),
         clear: served.link(PATH),
         none: asked.none(t),
@@ -92,6 +100,11 @@ pub(super) async fn show(
         list: asked.list,
         q: Field::of(asked.q),
     })
+}
+
+fn replying(row: &InboxRow, writing: &[Writing], visit: &Visit, names: &Names) -> Option<String> {
+    let here = writing.iter().filter(|one| one.customer == row.customer.as_str());
+    others(here.map(|one| one.staff.clone()), visit, names)
 }
 
 fn tabs(asked: &Asked, [waiting, mine]: [u64; 2], served: &Served, t: &'static Words) -> Vec<Tab> {
@@ -163,6 +176,7 @@ impl Row {
             at: row.last.as_ref().map(|last| when::minute(&visit.console, last.at)),
             wait: row.waiting.as_ref().map(|waiting| Wait::of(waiting, visit.now(), t)),
             taken_by: taken.map(|taken| names.actor(&taken.by)),
+            replying: None,
         }
     }
 }

@@ -174,6 +174,8 @@ fn pages_about_people() -> Vec<Page> {
         page("/console/chats/{id}/end", Right::Serve, post(chat::end)),
         page("/console/chats/{id}/hold", Right::Serve, post(chat::hold)),
         page("/console/chats/{id}/hand-back", Right::Serve, post(chat::hand_back)),
+        page("/console/chats/{id}/draft", Right::Serve, post(chat::save_draft)),
+        page("/console/chats/{id}/replying", Right::Serve, get(chat::replying)),
         page("/console/chats/{id}/words", Right::Serve, post(chat::leave_words)),
         page("/console/chats/{id}/words/back", Right::Serve, post(chat::take_back_words)),
         page("/console/chats/{id}/note", Right::Serve, post(chat::add_note)),

@@ -47,6 +47,7 @@ mod problems;
 mod publish;
 mod refused;
 mod rehearse;
+mod replay;
 mod rules;
 mod second_factor;
 mod served;

@@ -122,3 +122,27 @@ impl Group {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::{Lang, words};
+    use super::*;
+
+    /// A quarter of 320 px holds so much of the body's size in one line: a Latin
+    /// letter is half as wide as a Chinese one, and bold where one is.
+    const MOST_HALVES: usize = 8;
+
+    #[test]
+    fn names_in_the_bar_of_a_small_phone_take_one_line() {
+        for lang in [Lang::Zh, Lang::En] {
+            let t = words(lang);
+            let groups = groups(Role::Admin, t);
+            let names: Vec<String> = bar(&groups).map(|link| link.name.to_string()).collect();
+            assert_eq!(names.len(), 3, "{names:?}");
+            for name in names.into_iter().chain([t.say("nav.more").to_string()]) {
+                let halves: usize = name.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+                assert!(halves <= MOST_HALVES, "{name} wraps");
+            }
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! 回复规则: all rules of a member's draft, to be found by words, state and
-//! group. `editor` is one of them; `shelf` what a draft holds; `figures` what
-//! is counted beside it. Not here: files and their syntax (rulebook::edit).
+//! group. `editor` is one of them; `effect` what it would change for real
+//! messages; `shelf` what a draft holds; `figures` what is counted beside it. Not here: files and their syntax (rulebook::edit).
 
 mod clash;
 mod editor;
+mod effect;
 mod entered;
 mod figures;
 mod live;

@@ -38,7 +38,7 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
     let with_store = || store.clone();
     let with_live = || (store.clone(), Live::clone(live));
     let (store_1, store_2, store_3, store_4) = (with_store(), with_store(), with_store(), with_store());
-    let store_8 = with_store();
+    let (store_8, store_9) = (with_store(), with_store());
     let ((store_5, live_5), (store_6, live_6), (store_7, live_7)) = (with_live(), with_live(), with_live());
     let live_2 = Live::clone(live);
     let seen = misses::Seen::default();
@@ -51,6 +51,9 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
         }))
         .with(Job::new("finish_erasing", MINUTES, move |now| retention::finish_erasing(store_3.clone(), now)))
         .with(Job::new("forget_forms", HOUR, move |now| retention::forget_forms(store_8.clone(), now)))
+        .with(Job::new("forget_reply_drafts", HOUR, move |now| {
+            retention::forget_reply_drafts(store_9.clone(), now)
+        }))
         .with(Job::new("forget_notices", HOUR, move |now| retention::forget_notices(store_4.clone(), now)))
         .with(Job::new("close_misses", MINUTES, move |now| {
             misses::close_answered(store_5.clone(), Live::clone(&live_5), closing.ids(), seen.clone(), now)

@@ -12,6 +12,9 @@ use crate::store::Store;
 
 use super::Failure;
 
+/// A week, as long as words wait that were left for a customer.
+const REPLY_DRAFTS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 pub async fn forget_messages(store: Store, keep_days: NonZeroU32, now: Timestamp) -> Result<(), Failure> {
     let before = now.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days.get())))?;
     let forgotten = store.forget_bodies(before).await?;
@@ -40,6 +43,15 @@ pub async fn forget_forms(store: Store, now: Timestamp) -> Result<(), Failure> {
     let forgotten = store.forget_forms(before).await?;
     if forgotten > 0 {
         info!(forgotten, "Forgot forms that were left lying");
+    }
+    Ok(())
+}
+
+/// Replies that somebody began and left lying.
+pub async fn forget_reply_drafts(store: Store, now: Timestamp) -> Result<(), Failure> {
+    let forgotten = store.forget_reply_drafts(now.checked_sub(REPLY_DRAFTS_KEPT_FOR)?).await?;
+    if forgotten > 0 {
+        info!(forgotten, "Forgot replies that were begun and left lying");
     }
     Ok(())
 }

@@ -31,6 +31,6 @@ pub use ground::Ground;
 pub use press::{Press, PressError, Status};
 pub use proposals::Terms;
 pub use refused::Refused;
-pub use replay::{Answered, ChangedReply, Replay, Setting, replay};
+pub use replay::{Answered, ChangedReply, Effect, Replay, Setting, replay};
 pub use request::{Accepted, Request};
 pub use shipped::write_shipped_rulebook;

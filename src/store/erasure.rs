@@ -70,10 +70,11 @@ const UNLINKED: &str =
 const UNLINK: &str = "UPDATE lead SET customer_id = NULL, revision = revision + 1 \
      WHERE account_id = $1 AND number = $2";
 /// What simply goes. Each takes account, customer and time.
-const GONE: [&str; 4] = [
+const GONE: [&str; 5] = [
     "DELETE FROM conversation WHERE account_id = $1 AND customer_id = $2 AND changed_at <= $3",
     "DELETE FROM customer_note WHERE account_id = $1 AND customer_id = $2 AND written_at <= $3",
     "DELETE FROM customer_tag WHERE account_id = $1 AND customer_id = $2 AND set_at <= $3",
+    "DELETE FROM reply_draft WHERE account_id = $1 AND customer_id = $2 AND changed_at <= $3",
     "DELETE FROM customer WHERE account_id = $1 AND customer_id = $2 AND first_seen <= $3",
 ];
 const REMEMBER: &str = "INSERT INTO erasure (account_id, id, sealed, erased_at, scope) \

@@ -1,5 +1,7 @@
 //! The list of conversations: who wrote last, who waits, who is mine.
 
+use std::cmp::Reverse;
+
 use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashSet;
 
@@ -15,6 +17,8 @@ use super::{Store, StoreError, on_read};
 pub const INBOX_PAGE: u32 = 50;
 /// A search looks this far back into what was said.
 const SEARCHED: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Of the messages that hold the text, the newest so many name their customers.
+const MOST_HITS: u32 = 1_000;
 /// Comes after every key: keys are hexadecimal.
 const NEWEST_KEY: &str = "g";
 
@@ -60,21 +64,28 @@ pub(super) struct Row {
     body: Option<String>,
     outcome: String,
     rule_id: Option<String>,
+    /// Where the query asks for it.
+    #[sqlx(default)]
+    unit: Option<String>,
 }
 
 /// Walks back through the newest messages and keeps the last of each customer.
 /// Not `NOT EXISTS`: PostgreSQL would join all messages with all before it stops
 /// at a page. `|| ''` here and below: one customer's messages are found by their
 /// index, not by walking back through everybody's.
-const LATEST: &str = "SELECT customer_id, id, received_at, kind, body, outcome, rule_id FROM message m \
+const LATEST: &str = "SELECT customer_id, id, received_at, kind, body, outcome, rule_id, \
+     (SELECT l.unit FROM lead l WHERE l.account_id = m.account_id AND l.customer_id = m.customer_id \
+       AND l.unit IS NOT NULL ORDER BY l.handed_in_at DESC LIMIT 1) AS unit FROM message m \
      WHERE m.account_id = $1 AND m.id < $2 AND m.customer_id IS NOT NULL AND m.is_test = 0 \
      AND m.id = (SELECT n.id FROM message n WHERE n.account_id = m.account_id \
        AND n.customer_id = m.customer_id ORDER BY n.id || '' DESC LIMIT 1) \
      ORDER BY m.id DESC LIMIT $3";
 const LATEST_OF: &str = "SELECT customer_id, id, received_at, kind, body, outcome, rule_id FROM message \
      WHERE account_id = $1 AND customer_id = $2 ORDER BY id || '' DESC LIMIT 1";
-const WHO_SAID: &str = "SELECT DISTINCT customer_id FROM message WHERE account_id = $1 AND id >= $3 \
-     AND customer_id IS NOT NULL AND is_test = 0 AND LOWER(body) LIKE $2 ESCAPE '!' LIMIT $4";
+/// From the newest back, so that a frequent word finds who said it last and is
+/// found soon.
+const WHO_SAID: &str = "SELECT customer_id FROM message WHERE account_id = $1 AND id >= $3 \
+     AND customer_id IS NOT NULL AND is_test = 0 AND LOWER(body) LIKE $2 ESCAPE '!' ORDER BY id DESC LIMIT $4";
 const WHO_LEFT: &str = "SELECT DISTINCT customer_id FROM lead WHERE account_id = $1 \
      AND customer_id IS NOT NULL AND (LOWER(number) LIKE $2 ESCAPE '!' \
      OR LOWER(COALESCE(unit, '')) LIKE $2 ESCAPE '!' OR LOWER(answers) LIKE $2 ESCAPE '!') LIMIT $3";
@@ -128,9 +139,11 @@ impl Store {
                 .await
         })?;
         let mut rows = Vec::with_capacity(latest.len());
-        for row in latest {
+        for mut row in latest {
+            let unit = row.unit.take();
             let (customer, last) = row.read_with_customer()?;
-            rows.push(self.complete(account, customer, Some(last)).await?);
+            let waiting = self.find_waiting(account, &customer).await?;
+            rows.push(InboxRow { customer, last: Some(last), waiting, unit });
         }
         Ok(rows)
     }
@@ -142,12 +155,19 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<InboxRow>, StoreError> {
         let Some(pattern) = like(text) else { return Ok(Vec::new()) };
+        let page = usize::try_from(INBOX_PAGE).unwrap_or(usize::MAX);
         let since = now.checked_sub(SEARCHED).unwrap_or(Timestamp::MIN).as_millisecond();
         let said: Vec<(String,)> = on_read!(&self.db, |pool| {
             let query = sqlx::query_as(WHO_SAID).bind(account.as_str()).bind(&*pattern);
-            query.bind(first_key_at(since)).bind(i64::from(INBOX_PAGE)).fetch_all(pool).await
+            query.bind(first_key_at(since)).bind(i64::from(MOST_HITS)).fetch_all(pool).await
         })?;
-        let mut found: FxHashSet<String> = said.into_iter().map(|(customer,)| customer).collect();
+        let mut found: FxHashSet<String> = FxHashSet::default();
+        for (customer,) in said {
+            if found.len() >= page {
+                break;
+            }
+            found.insert(customer);
+        }
         for sql in [WHO_LEFT, WHO_IS] {
             let more: Vec<(String,)> = on_read!(&self.db, |pool| {
                 let query = sqlx::query_as(sql).bind(account.as_str()).bind(&*pattern);
@@ -155,15 +175,18 @@ impl Store {
             })?;
             found.extend(more.into_iter().map(|(customer,)| customer));
         }
-        let mut rows = Vec::with_capacity(found.len());
+        let mut latest = Vec::with_capacity(found.len());
         for customer in found {
             let customer = read_customer(&customer)?;
             let last = self.find_last_message(account, &customer).await?;
+            latest.push((customer, last));
+        }
+        latest.sort_by_cached_key(|(_, last)| Reverse(last.as_ref().map(|last| last.cursor.clone())));
+        latest.truncate(page);
+        let mut rows = Vec::with_capacity(latest.len());
+        for (customer, last) in latest {
             rows.push(self.complete(account, customer, last).await?);
         }
-        let newest = |row: &InboxRow| std::cmp::Reverse(row.last.as_ref().map(|last| last.cursor.clone()));
-        rows.sort_by_cached_key(newest);
-        rows.truncate(usize::try_from(INBOX_PAGE).unwrap_or(usize::MAX));
         Ok(rows)
     }
 

@@ -16,6 +16,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (5, "staff", include_str!("migrations/0005_staff.sql")),
     (6, "drafts", include_str!("migrations/0006_drafts.sql")),
     (8, "accounts", include_str!("migrations/0008_accounts.sql")),
+    (9, "reply_drafts", include_str!("migrations/0009_reply_drafts.sql")),
 ];
 
 /// The newest step this program knows.

@@ -8,6 +8,7 @@ mod chosen;
 mod connect;
 mod connecting;
 mod data;
+mod drafts;
 mod exchange;
 mod forms;
 mod leads;

@@ -102,6 +102,7 @@ async fn work(screen: Screen) {
     look_at_everything(&browser, &busy).await;
     serve_who_waits(&browser, &busy).await;
     follow_up_a_lead(&browser).await;
+    make_a_rule_of_a_miss(&browser).await;
     ignore_a_miss(&browser).await;
     look_behind_a_number(&browser).await;
     browser.check_console().await;
@@ -155,6 +156,11 @@ async fn serve_who_waits(browser: &Chromium, busy: &Busy) {
     browser.fill("#note", "已电话联系").await;
     browser.click("form[action$='/note'] button").await;
     browser.sees("备注已保存").await;
+    browser.fill("#text", "还想请问一下").await;
+    browser.sees("草稿已保存。").await;
+    browser.open(&busy.chat).await;
+    let text = browser.script("return document.getElementById('text').value", vec![]).await;
+    assert_eq!(text, "还想请问一下");
     browser.click("form[action$='/end'] button").await;
     browser.sees("已处理完").await;
 }
@@ -171,6 +177,23 @@ async fn follow_up_a_lead(browser: &Chromium) {
     browser.sees("已保存。").await;
     browser.sees("已联系").await;
     browser.sees("下周带队来看").await;
+}
+
+async fn make_a_rule_of_a_miss(browser: &Chromium) {
+    for theme in ["light", "dark"] {
+        browser.set_cookie("yingda_theme", theme).await;
+        browser.open("/console/misses").await;
+        browser.click("section .actions a.button").await;
+        browser.is_at("/console/rules/new").await;
+        browser.sees("条消息里").await;
+        browser.check_access("a rule made of a miss").await;
+        browser.shoot(&format!("{theme}-rule-effect")).await;
+    }
+    browser.fill("#name", "路费").await;
+    browser.sees("改过以后还没有再试").await;
+    browser.click("#replay button").await;
+    browser.is_at("/console/rules/preview").await;
+    browser.sees("条消息里").await;
 }
 
 async fn ignore_a_miss(browser: &Chromium) {

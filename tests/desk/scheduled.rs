@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use yingda::jobs::{Job, JobSettings, Schedule, schedule};
-use yingda::model::{Clock, DeliveryKey, Roster};
-use yingda::store::{LeadChange, LeadFilter, NoticeKind, Store};
+use yingda::model::{Clock, DeliveryKey, Roster, StaffId};
+use yingda::store::{LeadChange, LeadFilter, NoticeKind, ReplyDraftOf, Store};
 
 use crate::support::databases::fresh_stores;
-use crate::support::said::{account, commit, form, leaves, missed, number, said, seen, staff, time};
+use crate::support::said::{
+    account, commit, customer, form, leaves, missed, number, said, seen, staff, time,
+};
 use crate::support::service::{Setup, Yingda};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -115,6 +117,22 @@ async fn messages_and_leads_are_forgotten_when_their_time_is_over() {
     yingda.waits(185 * DAY);
     work(&yingda).run_due().await.expect("works");
     assert_eq!(leads().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_was_begun_and_left_lying_is_forgotten_after_a_week() {
+    let yingda = Yingda::start().await;
+    let store = &yingda.app.store;
+    let (account, customer, staff) = (account(), customer("o1"), StaffId::parse("li").expect("an id"));
+    let draft = ReplyDraftOf { account: &account, customer: &customer, staff: &staff };
+    store.save_reply_draft(draft, "您好", yingda.now()).await.expect("writable");
+
+    yingda.waits(7 * DAY);
+    work(&yingda).run_due().await.expect("works");
+    assert!(store.find_reply_draft(draft).await.expect("readable").is_some(), "on its last day");
+    yingda.waits(2 * HOUR);
+    work(&yingda).run_due().await.expect("works");
+    assert_eq!(store.find_reply_draft(draft).await.expect("readable"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

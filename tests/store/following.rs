@@ -287,3 +287,20 @@ async fn staff_keep_phrases_ready() {
         fresh.discard().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_many_say_finds_who_said_it_last() {
+    for fresh in fresh_stores().await {
+        let store = &fresh.store;
+        let customers: u32 = 60;
+        for n in 0..customers {
+            commit(store, said(&format!("o{n:02}"), start() + MINUTE / 2 * n, "多少钱")).await;
+        }
+
+        let found = who(store, InboxFilter::Search { text: "多少钱".into() }).await;
+
+        let expected: Vec<String> = (10..customers).rev().map(|n| format!("o{n:02}")).collect();
+        assert_eq!(found, expected, "{}", fresh.name());
+        fresh.discard().await;
+    }
+}

@@ -2,7 +2,8 @@
 //! names somebody who was erased.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
-use yingda::store::{Existing, Location, Record, back_up, restore};
+use yingda::model::StaffId;
+use yingda::store::{Existing, Location, Record, ReplyDraftOf, back_up, restore};
 
 use super::messages::{account, at, commit, customer, key, record};
 use crate::support::databases::{FreshStore, drop_database, fresh_postgres, fresh_stores, open};
@@ -137,6 +138,10 @@ async fn after_erasing_a_person_no_row_of_any_table_names_them() {
         let said = Record { conversation: state, ..record("m1", OPENID, "我的电话13812345678") };
         commit(&fresh.store, said).await;
         fresh.store.count_messages(at(0)).await.expect("the database has it");
+        let (account_id, customer_id) = (account(), customer(OPENID));
+        let staff = StaffId::parse("li").expect("an id");
+        let draft = ReplyDraftOf { account: &account_id, customer: &customer_id, staff: &staff };
+        fresh.store.save_reply_draft(draft, "您好", at(1_000)).await.expect("writable");
         assert!(!mentions(&fresh, OPENID).await.is_empty(), "{}: the search finds nothing", fresh.name());
 
         fresh

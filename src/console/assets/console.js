@@ -88,13 +88,58 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   const field = document.getElementById(link.dataset.inserts);
   field.setRangeText(link.dataset.words, field.selectionStart, field.selectionEnd, 'end');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
   field.focus();
+});
+
+// What is written into a form marked data-keeps is kept while it is typed, and
+// when the page goes away; once it was sent there is nothing to keep.
+let unkept = null;
+let keeping = 0;
+let sending = null;
+
+function wordsOf(form) {
+  const data = new URLSearchParams(new FormData(form));
+  data.set('quiet', 'yes');
+  return data;
+}
+
+async function keep(form) {
+  const asked = ++keeping;
+  await new Promise((resolve) => { setTimeout(resolve, 1500); });
+  if (asked !== keeping) return;
+  unkept = null;
+  sending = new AbortController();
+  const options = { method: 'POST', body: wordsOf(form), signal: sending.signal };
+  const answer = await fetch(form.dataset.keeps, options);
+  form.querySelector('[data-kept]').hidden = !answer.ok;
+}
+
+document.addEventListener('input', (event) => {
+  const form = event.target.form;
+  if (!form || !form.dataset.keeps) return;
+  unkept = form;
+  keep(form).catch(() => { unkept = form; });
+});
+
+document.addEventListener('submit', (event) => {
+  if (!event.target.dataset.keeps) return;
+  keeping += 1;
+  unkept = null;
+  if (sending) sending.abort();
+});
+
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden || !unkept) return;
+  navigator.sendBeacon(unkept.dataset.keeps, wordsOf(unkept));
+  unkept = null;
 });
 
 // A part marked data-refresh asks for itself again until it has news; for half
 // an hour, because it keeps the login alive.
-function watch(part, left = 900) {
-  if (!part.dataset.refresh || !left) return;
+function watch(part, left = 1800) {
+  if (!part.dataset.refresh || left <= 0) return;
+  const pause = Number(part.dataset.every || 2);
   setTimeout(async () => {
     if (!part.isConnected) return;
     let next = null;
@@ -105,11 +150,11 @@ function watch(part, left = 900) {
         next = page.getElementById(part.id);
       } catch { /* It is asked again. */ }
     }
-    if (!next || next.isEqualNode(part)) { watch(part, left - 1); return; }
+    if (!next || next.isEqualNode(part)) { watch(part, left - pause); return; }
     part.replaceWith(next);
     say(next.dataset.news);
-    watch(next, left - 1);
-  }, 2000);
+    watch(next, left - pause);
+  }, pause * 1000);
 }
 
 // Lines of a text become chips: Enter adds one, a tap removes it.
@@ -180,8 +225,10 @@ async function preview(form) {
 
 document.addEventListener('input', (event) => {
   const form = event.target.form;
+  if (!form || !form.dataset.preview) return;
+  document.querySelectorAll('[data-stale]').forEach((remark) => { remark.hidden = false; });
   // Offline, the button says itself what is wrong.
-  if (form && form.dataset.preview) preview(form).catch(() => {});
+  preview(form).catch(() => {});
 });
 
 // Fields that the chosen kind has no use for are put away.

@@ -12,7 +12,7 @@ use super::super::frame::{show as show_page, show_again};
 use super::super::served::Served;
 use super::super::sheet;
 use super::super::visit::{Sent, Visit};
-use super::{Asked, ChatPage, MAX_WORDS_CHARS, customer, path_of};
+use super::{Asked, ChatPage, MAX_WORDS_CHARS, back, customer, draft, path_of};
 use crate::conversation::{AttendError, Deed};
 use crate::model::{Attendant, CustomerId, DeliveryKey, Human};
 use crate::store::{Ending, OperationKind, Take};
@@ -58,6 +58,7 @@ pub(in crate::console) async fn end(
 ) -> Result<Response, PageError> {
     let customer = customer(&id)?;
     visit.console.store.end_waiting(served.id(), &customer, Ending::Done, visit.now()).await?;
+    draft::remove(&visit, &served, &customer).await?;
     Ok(back(&visit, &served, &customer, "chat.ended_done"))
 }
 
@@ -86,6 +87,7 @@ pub(in crate::console) async fn hand_back(
     let customer = customer(&id)?;
     attend(&visit, &served, &customer, &Deed::HandBack).await?;
     visit.console.store.end_waiting(served.id(), &customer, Ending::Returned, visit.now()).await?;
+    draft::remove(&visit, &served, &customer).await?;
     Ok(back(&visit, &served, &customer, "chat.handed_back_done"))
 }
 
@@ -105,6 +107,7 @@ pub(in crate::console) async fn leave_words(
     }
     let by = visit.staff.id.to_string();
     attend(&visit, &served, &customer, &Deed::Leave { by, text: text.to_owned() }).await?;
+    draft::remove(&visit, &served, &customer).await?;
     let noted = t.say("chat.words_noted").with("text", text);
     visit.console.store.add_note(served.id(), &customer, noted.as_str(), &visit.act()).await?;
     Ok(back(&visit, &served, &customer, "chat.words_done"))
@@ -206,8 +209,4 @@ async fn attend(visit: &Visit, served: &Served, customer: &CustomerId, deed: &De
         Err(AttendError::Busy) => Err(PageError::Busy),
         Err(AttendError::Store(failure)) => Err(failure.into()),
     }
-}
-
-fn back(visit: &Visit, served: &Served, customer: &CustomerId, notice: &'static str) -> Response {
-    visit.done(&served.link(&path_of(customer)), notice)
 }

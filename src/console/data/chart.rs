@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::super::words::{Sentence, Words};
-use super::shown;
 use crate::store::Outcomes;
 
 /// The drawing's own units; it is scaled to its place.
@@ -119,6 +118,11 @@ fn stack(counts: &[u64; 4], most: u64, x: u64, slot: u64) -> Vec<Bar> {
         bars.push(Bar { class, x: x + (slot - width) / 2, y: ground, width, height });
     }
     bars
+}
+
+/// What a chart and its table show of a day or an hour, in the same order.
+fn shown(outcomes: Outcomes) -> [u64; 4] {
+    [outcomes.answered + outcomes.form, outcomes.asked_back, outcomes.missed, outcomes.handed_over]
 }
 
 #[cfg(test)]

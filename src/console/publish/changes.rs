@@ -3,17 +3,15 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
-
 use super::super::diff::{self, Line};
 use super::super::failure::PageError;
-use super::super::rehearse::Bubble;
+use super::super::replay::{self, Comparison};
 use super::super::visit::Visit;
 use super::super::when;
 use super::chosen::Chosen;
 use crate::answer::Edition;
-use crate::model::{AccountId, Human};
-use crate::publishing::{Answered, Change, ChangedReply, Draft, HowEdited, Replay, Setting, replay as play};
+use crate::model::{AccountId, ServedAccount};
+use crate::publishing::{Change, Draft, HowEdited, replay as play};
 use crate::rulebook::{Files, Rule, Trigger};
 use crate::store::Wording;
 use crate::text::Normalized;
@@ -21,10 +19,6 @@ use crate::text::Normalized;
 /// Enough to see what a change does.
 const QUESTIONS_PER_RULE: usize = 2;
 const MOST_COMPARISONS: usize = 12;
-/// How far back real messages are taken, and how many wordings at most: a
-/// second's work with a thousand rules.
-const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
-const MOST_WORDINGS: i64 = 2_000;
 const MOST_SHOWN: usize = 20;
 
 const CHANGED: &str = "publish.kind_changed";
@@ -56,15 +50,6 @@ pub(super) struct Counts {
     pub changed: usize,
     pub added: usize,
     pub removed: usize,
-}
-
-/// One question, answered before and after.
-pub(super) struct Comparison {
-    pub text: String,
-    /// How often it came; 0: nobody counted.
-    pub times: i64,
-    pub before: Vec<Bubble>,
-    pub after: Vec<Bubble>,
 }
 
 pub(super) struct ReplayView {
@@ -156,14 +141,25 @@ pub(super) fn compare(visit: &Visit, draft: &Draft, live: &Edition, edition: &Ed
     let is_changed = |rule: &&Rule| draft.changes().contains_key(&*rule.place.file);
     let rules = edition.rulebook.rules.iter().filter(is_changed);
     let gone = live.rulebook.rules.iter().filter(is_changed);
+    let setting = replay::setting(visit);
     let mut questions: Vec<Wording> = Vec::new();
-    for text in rules.chain(gone).flat_map(questions_of) {
-        if !questions.iter().any(|known| known.text == text) {
-            questions.push(Wording { text, times: 0 });
+    for rule in rules.chain(gone) {
+        let Some(account) = account_of(rule, &setting.accounts) else { continue };
+        for text in questions_of(rule) {
+            let question = Wording { account: account.clone(), text, times: 0 };
+            if !questions.contains(&question) {
+                questions.push(question);
+            }
         }
     }
-    let replay = play(&questions, live, edition, &setting(visit));
-    replay.changed.into_iter().take(MOST_COMPARISONS).map(|one| comparison(one, visit)).collect()
+    let changed = play(&questions, live, edition, &setting).changed;
+    changed.into_iter().take(MOST_COMPARISONS).map(|one| Comparison::of(one, visit)).collect()
+}
+
+/// The first that the rule is for.
+fn account_of(rule: &Rule, served: &[ServedAccount]) -> Option<AccountId> {
+    let mut accounts = served.iter().map(|account| &account.id);
+    accounts.find(|account| rule.serves(account)).or(rule.accounts.first()).cloned()
 }
 
 fn questions_of(rule: &Rule) -> Vec<String> {
@@ -182,32 +178,9 @@ pub(super) async fn replay(
     live: Arc<Edition>,
     edition: Arc<Edition>,
 ) -> Result<ReplayView, PageError> {
-    let (now, setting) = (visit.now(), setting(visit));
-    let since = now.checked_sub(LOOKED_BACK).unwrap_or(now);
-    let heard = visit.console.store.list_wordings(&setting.account, since, now, MOST_WORDINGS).await?;
-    // Thousands of decisions: not on a thread that answers.
-    let work = move || play(&heard, &live, &edition, &setting);
-    let replay: Replay = tokio::task::spawn_blocking(work).await.unwrap_or_default();
+    let replay = replay::play(visit, live, edition).await?;
     let (asked, messages) = (replay.asked, replay.messages());
     let more = replay.changed.len().saturating_sub(MOST_SHOWN);
-    let shown = replay.changed.into_iter().take(MOST_SHOWN).map(|one| comparison(one, visit)).collect();
+    let shown = replay.changed.into_iter().take(MOST_SHOWN).map(|one| Comparison::of(one, visit)).collect();
     Ok(ReplayView { asked, messages, shown, more })
-}
-
-fn setting(visit: &Visit) -> Setting {
-    let served = visit.console.accounts.now();
-    let first = served.first();
-    Setting {
-        account: first
-            .map_or_else(|| AccountId::parse("main").expect("letters only"), |account| account.id.clone()),
-        human: first.map_or(Human::Contacts, |account| account.human),
-        public_url: visit.console.public_url.clone(),
-        now: visit.now(),
-    }
-}
-
-fn comparison(changed: ChangedReply, visit: &Visit) -> Comparison {
-    let ChangedReply { text, times, before, after } = changed;
-    let bubble = |answered: Answered| vec![Bubble::answer(&answered.reply, answered.rule, visit.caller.t)];
-    Comparison { text, times, before: bubble(before), after: bubble(after) }
 }

@@ -10,11 +10,13 @@ use super::super::failure::PageError;
 use super::super::frame::{show as show_page, show_again};
 use super::super::visit::{Sent, Visit};
 use super::address_of;
+use super::effect;
 use super::entered::Entered;
 use super::live;
 use super::page::{EditorPage, Parts};
 use super::saving::{self, Saved};
 use super::shelf::{Kept, Shelf};
+use crate::model::Right;
 use crate::publishing::Draft;
 use crate::rulebook::Files;
 use crate::rulebook::edit::{WrittenRule, free_id, save_rule};
@@ -37,11 +39,15 @@ pub(in crate::console) async fn show(
     let desk = Desk::open(&visit).await?;
     let kept = desk.shelf.find(&id).ok_or(PageError::Missing)?.clone();
     let mut entered = Entered::of(&kept.rule);
+    let mut trial = None;
     if !added.add.is_empty() {
         let questions = format!("{}\n{}", entered.get("questions"), added.add);
         entered.set("questions", questions.trim());
+        if visit.staff.role.may(Right::Edit) {
+            trial = Some(effect::play(&visit, &desk, &entered.onto(&kept.rule)).await?);
+        }
     }
-    let parts = Parts { entered, kept: Some(kept), refused: None, seen: None };
+    let parts = Parts { entered, kept: Some(kept), trial, ..Parts::default() };
     show_page(&EditorPage::of(&visit, &desk, parts).await?)
 }
 
@@ -51,7 +57,11 @@ pub(in crate::console) async fn show_new(
     Query(entered): Query<Entered>,
 ) -> Result<Response, PageError> {
     let desk = Desk::open(&visit).await?;
-    let parts = Parts { entered, kept: None, refused: None, seen: None };
+    let trial = match entered.get("questions") {
+        "" => None,
+        _ => Some(effect::play(&visit, &desk, &entered.onto(&desk.new_rule(&entered))).await?),
+    };
+    let parts = Parts { entered, trial, ..Parts::default() };
     show_page(&EditorPage::of(&visit, &desk, parts).await?)
 }
 
@@ -60,9 +70,7 @@ pub(in crate::console) async fn make(
     Sent(entered): Sent<Entered>,
 ) -> Result<Response, PageError> {
     let desk = Desk::open(&visit).await?;
-    let id = desk.new_id(&entered);
-    let mut new = WrittenRule::default();
-    new.set_text("id", &id);
+    let new = desk.new_rule(&entered);
     save(&visit, desk, entered, (None, new)).await
 }
 
@@ -88,7 +96,7 @@ async fn save(
     let refused = refusal(&desk, &wanted, kept.is_none());
     if refused.is_some() {
         let seen = Some(entered.get("seen").to_owned());
-        let parts = Parts { entered, kept, refused, seen };
+        let parts = Parts { entered, kept, refused, seen, trial: None };
         return show_again(&EditorPage::of(visit, &desk, parts).await?);
     }
     match saving::save(visit, &mut desk.draft, kept.as_ref(), &wanted, entered.get("seen")).await? {
@@ -99,7 +107,7 @@ async fn save(
         Saved::Clash(clash) => show_again(&clash.page(visit, &id, &entered)),
         Saved::ByHand(key) => {
             let seen = Some(entered.get("seen").to_owned());
-            let parts = Parts { entered, kept, refused: Some(("name", key)), seen };
+            let parts = Parts { entered, kept, refused: Some(("name", key)), seen, trial: None };
             show_again(&EditorPage::of(visit, &desk, parts).await?)
         }
     }
@@ -128,25 +136,28 @@ pub(in crate::console) async fn preview(
 ) -> Result<Response, PageError> {
     let desk = Desk::open(&visit).await?;
     let kept = desk.shelf.find(entered.get("was")).cloned();
-    let mut old = kept.as_ref().map_or_else(WrittenRule::default, |kept| WrittenRule::clone(&kept.rule));
-    if kept.is_none() {
-        let id = desk.new_id(&entered);
-        old.set_text("id", &id);
-    }
+    let old = match &kept {
+        Some(kept) => WrittenRule::clone(&kept.rule),
+        None => desk.new_rule(&entered),
+    };
     let seen = Some(entered.get("seen").to_owned());
     let wanted = entered.onto(&old);
+    let trial = match entered.get("do") {
+        "replay" => Some(effect::play(&visit, &desk, &wanted).await?),
+        _ => None,
+    };
     let files = with(desk.draft.files(), kept.as_ref(), &wanted);
     let shelf = visit.console.shelves.hold(&visit.console, &files).await;
     let desk = Desk { draft: desk.draft, shelf };
     if kept.is_none() {
         entered.set("preview_of", wanted.text("id"));
     }
-    let parts = Parts { entered, kept, refused: None, seen };
+    let parts = Parts { entered, kept, seen, trial, ..Parts::default() };
     show_page(&EditorPage::of(&visit, &desk, parts).await?)
 }
 
-/// The draft as it would be. What cannot be written is left as it is.
-fn with(files: &Files, kept: Option<&Kept>, wanted: &WrittenRule) -> Files {
+/// The files as they would be. What cannot be written is left as it is.
+pub(super) fn with(files: &Files, kept: Option<&Kept>, wanted: &WrittenRule) -> Files {
     let mut files = files.clone();
     let changes = save_rule(&files, kept.map(|kept| &*kept.path), wanted).unwrap_or_default();
     for change in changes {
@@ -199,12 +210,15 @@ impl Desk {
         Ok(Self { draft, shelf })
     }
 
-    /// The one that was typed, else one made from the name.
-    fn new_id(&self, entered: &Entered) -> String {
+    /// Nothing but its id: the one that was typed, else one made from the name.
+    fn new_rule(&self, entered: &Entered) -> WrittenRule {
         let is_taken = |id: &str| RESERVED.contains(&id) || self.shelf.find(id).is_some();
-        match entered.get("id").trim() {
+        let id = match entered.get("id").trim() {
             "" => free_id(entered.get("name"), is_taken),
             typed => typed.to_owned(),
-        }
+        };
+        let mut new = WrittenRule::default();
+        new.set_text("id", &id);
+        new
     }
 }

@@ -15,6 +15,7 @@ use super::super::when;
 use super::super::words::{Sentence, Words};
 use super::address_of;
 use super::editor::Desk;
+use super::effect::Trial;
 use super::entered::Entered;
 use super::preview::Preview;
 use super::shelf::Kept;
@@ -50,11 +51,14 @@ pub(super) struct EditorPage {
     groups: Vec<String>,
     preview: Preview,
     spoken: Sentence<'static>,
+    /// On real messages, once it was asked for.
+    trial: Option<Trial>,
 }
 
 const RARE_KINDS: [&str; 4] = ["image", "voice", "video", "music"];
 
 /// What differs between showing, previewing and refusing.
+#[derive(Default)]
 pub(super) struct Parts {
     pub entered: Entered,
     pub kept: Option<Kept>,
@@ -62,12 +66,13 @@ pub(super) struct Parts {
     pub refused: Option<(&'static str, &'static str)>,
     /// None: what the draft holds now.
     pub seen: Option<String>,
+    pub trial: Option<Trial>,
 }
 
 impl EditorPage {
     pub(super) async fn of(visit: &Visit, desk: &Desk, parts: Parts) -> Result<Self, PageError> {
         let t = visit.caller.t;
-        let Parts { entered, kept, refused, seen } = parts;
+        let Parts { entered, kept, refused, seen, trial } = parts;
         let mut fields = entered.fields();
         if let Some((name, key)) = refused
             && let Some(field) = fields.get_mut(name)
@@ -106,6 +111,7 @@ impl EditorPage {
             nothing: Field::default(),
             fields,
             preview,
+            trial,
         })
     }
 
