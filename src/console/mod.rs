@@ -8,6 +8,7 @@
 //! `visit.rs` and `pages/parts/`.
 
 mod account;
+mod again;
 mod assets;
 mod catalog;
 mod chat;
@@ -17,6 +18,8 @@ mod connect;
 mod contents;
 mod cookie;
 mod data;
+mod deadline;
+mod device;
 mod diff;
 mod door;
 mod exchange;

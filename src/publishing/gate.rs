@@ -14,6 +14,7 @@ use crate::model::Clock;
 use crate::rulebook::{Files, Surroundings, check};
 use crate::store::{Added, NewVersion, OperationKind, Store, StoreError, Version};
 
+use super::agreement;
 use super::edits::{Edits, between, merge};
 use super::examine::{Examination, examine};
 use super::findings::Findings;
@@ -59,6 +60,7 @@ pub(super) struct Prepared {
     edits: Edits,
     examination: Examination,
     pub findings: Findings,
+    only_turns_off: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +103,7 @@ impl Gate {
     pub async fn publish(&self, request: Request) -> Result<Published, Refused> {
         for _ in 0..TRIES {
             let prepared = self.prepare(&request).await?;
-            if prepared.findings.second_person && request.is_one_persons_word() {
+            if prepared.needs_second_person(&request) {
                 return Err(Refused::NeedsApproval);
             }
             match self.add(&request, &prepared).await? {
@@ -121,10 +123,11 @@ impl Gate {
             return Err(Refused::Nothing);
         }
         let edits = between(&newest, &merged);
+        let only_turns_off = agreement::only_turns_off(&newest, &edits);
         let examination = self.examine(merged).await?;
         let findings = self.weigh(&examination, newest).await?;
         judge(&findings, request)?;
-        Ok(Prepared { base, edits, examination, findings })
+        Ok(Prepared { base, edits, examination, findings, only_turns_off })
     }
 
     async fn add(&self, request: &Request, prepared: &Prepared) -> Result<Added, StoreError> {
@@ -195,6 +198,14 @@ impl Gate {
 
     pub(super) fn is_live(&self, number: i64) {
         self.0.live.send_replace(Some(number));
+    }
+}
+
+impl Prepared {
+    fn needs_second_person(&self, request: &Request) -> bool {
+        let is_enough =
+            self.only_turns_off || agreement::is_enough(request, self.examination.edition.as_ref());
+        self.findings.second_person && !is_enough
     }
 }
 

@@ -47,12 +47,6 @@ impl Request {
         }
     }
 
-    /// Whoever types a command, or edits the folder, has the machine; what is
-    /// brought back was agreed to once.
-    pub(super) fn is_one_persons_word(&self) -> bool {
-        self.source == VersionSource::Console && self.proposal.is_none() && self.restores.is_none()
-    }
-
     pub(super) fn credit(&self, findings: &Findings) -> Credit {
         let kept = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         Credit {

@@ -1,10 +1,12 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+mod bodies;
 mod catalog;
 mod changing;
 mod chats;
 mod chosen;
+mod colleagues;
 mod connect;
 mod connecting;
 mod data;

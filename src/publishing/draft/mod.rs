@@ -109,6 +109,11 @@ impl Draft {
         self.files.get(path).map(content_hash)
     }
 
+    /// What was live when this file was changed first in the draft, by its hash.
+    pub fn origin_of(&self, path: &str) -> Option<&str> {
+        self.rows.get(path)?.origin.as_deref()
+    }
+
     /// Files that were published by somebody else since they were changed here.
     pub fn clashes(&self) -> impl Iterator<Item = &str> {
         let clashes = |row: &&DraftFile| row.origin != self.live.get(&row.path).map(content_hash);

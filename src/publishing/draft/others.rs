@@ -41,18 +41,28 @@ impl Draft {
         Ok(edits)
     }
 
-    pub(super) async fn clash(&self, store: &Store, path: &str) -> Result<WriteError, StoreError> {
-        let theirs = self.bytes(path).map(<[u8]>::to_vec);
-        let (by, at) = match self.rows.get(path) {
+    /// Who made this file what it is here, and when: the owner where it is in the
+    /// draft; None: whoever edits the folder.
+    pub async fn who_changed(
+        &self,
+        store: &Store,
+        path: &str,
+    ) -> Result<(Option<String>, Timestamp), StoreError> {
+        match self.rows.get(path) {
             Some(row) => {
                 let owner = store.find_staff(&self.owner).await?;
-                (owner.map(|owner| owner.name.to_string()), row.changed_at)
+                Ok((owner.map(|owner| owner.name.to_string()), row.changed_at))
             }
             None => {
                 let publisher = find_publisher(store, path).await?;
-                publisher.map_or((None, Timestamp::UNIX_EPOCH), |edit| (edit.by, edit.at))
+                Ok(publisher.map_or((None, Timestamp::UNIX_EPOCH), |edit| (edit.by, edit.at)))
             }
-        };
+        }
+    }
+
+    pub(super) async fn clash(&self, store: &Store, path: &str) -> Result<WriteError, StoreError> {
+        let theirs = self.bytes(path).map(<[u8]>::to_vec);
+        let (by, at) = self.who_changed(store, path).await?;
         Ok(WriteError::Clash { theirs, by, at })
     }
 }

@@ -77,16 +77,26 @@ impl Draft {
         store.discard_draft(&self.owner).await
     }
 
-    /// The owner has looked at what was published meanwhile and wants their own
-    /// file all the same.
-    pub async fn keep_mine(&mut self, store: &Store, path: &str) -> Result<(), StoreError> {
+    /// The owner has looked at what was published meanwhile, `theirs` by its hash,
+    /// and wants their own file all the same. False, and nothing changed, when
+    /// something else is live by now: nobody has seen that.
+    pub async fn keep_mine(
+        &mut self,
+        store: &Store,
+        path: &str,
+        theirs: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let live = self.live.get(path).map(content_hash);
+        if live.as_deref() != theirs {
+            return Ok(false);
+        }
         if let Some(row) = self.rows.get(path) {
             let seen = row.hash();
-            let row = DraftFile { origin: self.live.get(path).map(content_hash), ..row.clone() };
+            let row = DraftFile { origin: live, ..row.clone() };
             store.replace_draft_file(&self.owner, &row, seen.as_deref()).await?;
         }
         *self = Self::open(store, &self.owner).await?;
-        Ok(())
+        Ok(true)
     }
 
     async fn put(&mut self, store: &Store, wanted: Wanted<'_>) -> Result<(), WriteError> {
