@@ -5,7 +5,6 @@
 mod page;
 
 use axum::response::Response;
-use jiff::Timestamp;
 
 use super::super::confirm::Confirm;
 use super::super::failure::PageError;
