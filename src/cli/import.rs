@@ -12,14 +12,16 @@ use anyhow::{Context as _, bail};
 use crate::model::{Clock, StaffName};
 use crate::publishing::{Draft, Edits, between};
 use crate::rulebook::Files;
-use crate::rulebook::import::{ChangeKind, Grid, Imported, Mapping, Target, guess, import, is_tencent};
+use crate::rulebook::import::{
+    ChangeKind, Grid, ImportError, Imported, Target, guess, guess_target, import, import_grid, is_tencent,
+};
 
 use super::folder::read;
 use super::gatehouse::{GateHouse, Words, tell};
 use super::settings::{Settings, start_runtime};
 
 const NOTES: &str = "\
-文件可以是 .xlsx、.csv 表格（课程或规则，看列名认出来），
+文件可以是 .xlsx、.csv 表格（课程、规则或联系人，看第一行的列名认出来），
 或公众平台接口 get_current_autoreply_info 返回的全文；文件夹里的规则文件照原样放进去，线上别的文件不动。
 表格里有错的行不导入，逐格说明。默认直接发布；加 --draft 名字，放进这位同事的草稿，在控制台看过再发布。";
 
@@ -29,8 +31,13 @@ pub struct Args {
     /// 从哪里导入
     #[arg(value_name = "文件或文件夹", help_heading = "参数")]
     from: PathBuf,
-    /// 表格里是什么：courses 课程，rules 规则。不写就看列名
-    #[arg(long, value_name = "种类", value_parser = ["courses", "rules"], hide_possible_values = true)]
+    /// 表格里是什么：courses 课程，rules 规则，contacts 联系人。不写就看列名
+    #[arg(
+        long,
+        value_name = "种类",
+        value_parser = Target::ALL.map(Target::as_str),
+        hide_possible_values = true
+    )]
     table: Option<String>,
     /// 放进谁的草稿，不发布
     #[arg(long, value_name = "名字")]
@@ -110,22 +117,32 @@ fn read_source(args: &Args, into: &Files, out: &mut impl io::Write) -> anyhow::R
 fn read_file(file: &Path, table: Option<&str>, into: &Files) -> anyhow::Result<Imported> {
     let shown = file.display();
     let bytes = std::fs::read(file).with_context(|| format!("文件 {shown} 读不了。请检查路径和权限。"))?;
-    let target = match table.and_then(Target::parse) {
-        Some(target) => target,
-        // Says itself what it is.
-        None if is_tencent(&bytes) => Target::Rules,
-        None => guess_target(&Grid::read(&bytes)?),
+    // WeChat's replies say themselves what they are.
+    if is_tencent(&bytes) {
+        return Ok(import(&bytes, Target::Rules, None, into)?);
+    }
+    let grid = Grid::read_named(&shown.to_string(), &bytes)?;
+    let told = table.and_then(Target::parse);
+    let Some(target) = told.or_else(|| guess_target(&grid)) else {
+        return Err(ImportError::UnknownHeadings { found: headings(&grid) }.into());
     };
-    Ok(import(&bytes, target, None, into)?)
+    match import_grid(&grid, target, &guess(target, &grid), into) {
+        Err(failure @ ImportError::NoColumn { .. }) if told.is_none() => {
+            let others = Target::ALL.into_iter().filter(|other| *other != target);
+            let others: Vec<String> =
+                others.map(|other| format!("{}表加 --table {}", other.title(), other.as_str())).collect();
+            bail!("{failure}如果它不是{}表：{}。", target.title(), others.join("，"))
+        }
+        done => Ok(done?),
+    }
 }
 
-/// By the columns that are known.
-fn guess_target(grid: &Grid) -> Target {
-    let known = |target: Target| {
-        let mapping: Mapping = guess(target, grid);
-        target.columns().iter().filter(|column| mapping.has(column.key)).count()
-    };
-    if known(Target::Courses) > known(Target::Rules) { Target::Courses } else { Target::Rules }
+/// The first of them, to tell the table by.
+fn headings(grid: &Grid) -> String {
+    const SHOWN: usize = 40;
+    let all = grid.headings().join("、");
+    let shown: String = all.chars().take(SHOWN).collect();
+    if shown.len() < all.len() { shown + "…" } else { shown }
 }
 
 fn report(imported: &Imported, out: &mut impl io::Write) -> io::Result<()> {

@@ -18,8 +18,8 @@ use super::words::{Sentence, Words};
 use crate::model::Right;
 use crate::publishing::{Draft, WriteError};
 use crate::rulebook::import::{
-    CellProblem, ChangeKind, Grid, ImportError, Imported, Mapping, Target, guess, import, import_grid,
-    is_tencent,
+    CellProblem, ChangeKind, Grid, ImportError, Imported, MAX_BYTES, Mapping, Target, guess, import,
+    import_grid, is_tencent,
 };
 use crate::rulebook::{Files, export};
 use crate::spreadsheet::{Cell, Sheet};
@@ -71,6 +71,8 @@ pub(super) struct Asked {
 #[derive(Clone)]
 struct Reading {
     target: Target,
+    /// As the browser calls the file; empty for what a page carries.
+    name: String,
     bytes: Vec<u8>,
     mapping: Option<Mapping>,
 }
@@ -95,13 +97,14 @@ pub(super) async fn take(visit: Visit, upload: Upload) -> Result<Response, PageE
         return show_again(&page);
     }
     let chosen: Vec<&str> = upload.all("column").collect();
+    let name = upload.file_name.clone();
     let mapping = (!is_new && !chosen.is_empty()).then(|| Mapping::chosen(target, chosen.into_iter()));
     let mut draft = Draft::open(&visit.console.store, &visit.staff.id).await?;
-    let reading = Reading { target, bytes, mapping };
+    let reading = Reading { target, name, bytes, mapping };
     let read = match read(reading.clone(), draft.files().clone()).await? {
         Ok(read) => read,
         Err(failure) => {
-            page.failure = Some(failure.to_string());
+            page.failure = Some(explain(&failure, visit.caller.t));
             return show_again(&page);
         }
     };
@@ -134,12 +137,12 @@ pub(super) async fn export_table(visit: Visit, Path(what): Path<String>) -> Resu
 /// Off the threads that answer: a large table takes a while.
 async fn read(reading: Reading, files: Files) -> Result<Result<Read, ImportError>, PageError> {
     let work = move || {
-        let Reading { target, bytes, mapping } = reading;
+        let Reading { target, name, bytes, mapping } = reading;
         if is_tencent(&bytes) {
             let imported = import(&bytes, target, None, &files)?;
             return Ok(Read::AutoReplies { text: String::from_utf8_lossy(&bytes).into_owned(), imported });
         }
-        let grid = Grid::read(&bytes)?;
+        let grid = Grid::read_named(&name, &bytes)?;
         let mapping = mapping.unwrap_or_else(|| guess(target, &grid));
         let outcome = import_grid(&grid, target, &mapping, &files);
         Ok(Read::Table { grid, mapping, outcome })
@@ -180,10 +183,35 @@ async fn save(visit: &Visit, draft: &mut Draft, imported: &Imported) -> Result<S
                 let why = visit.caller.t.say("exchange.clash").with("file", path);
                 return Ok(Saved::Refused(why.to_string()));
             }
-            Err(refused @ WriteError::Path(_)) => return Ok(Saved::Refused(refused.to_string())),
+            Err(WriteError::Path(_)) => {
+                return Ok(Saved::Refused(visit.caller.t.say("files.bad_name").to_string()));
+            }
         }
     }
     Ok(Saved::Done)
+}
+
+/// Why nothing was read, and what to do on this page.
+fn explain(failure: &ImportError, t: &Words) -> String {
+    const MB: usize = 1 << 20;
+    let said = match failure {
+        ImportError::TooLarge { size } => {
+            t.say("exchange.too_large").with("size", size / MB).with("most", MAX_BYTES / MB)
+        }
+        ImportError::Bomb { .. } => t.say("exchange.unfolds"),
+        ImportError::TooManyCells { rows, columns } => {
+            t.say("exchange.too_many_cells").with("rows", rows).with("columns", columns)
+        }
+        ImportError::NotASpreadsheet => t.say("exchange.no_spreadsheet"),
+        ImportError::OldSpreadsheet => t.say("exchange.old_spreadsheet"),
+        ImportError::Undecodable => t.say("exchange.undecodable"),
+        ImportError::Empty => t.say("exchange.empty_table"),
+        ImportError::NoColumn { column, .. } => t.say("exchange.no_column").with("column", column),
+        ImportError::UnknownHeadings { found } => t.say("exchange.unknown_headings").with("found", found),
+        ImportError::NotAutoReply => t.say("exchange.no_auto_reply"),
+        ImportError::BrokenFile(file) => t.say("exchange.broken_file").with("file", file),
+    };
+    said.to_string()
 }
 
 fn table_of(table: export::Table) -> Sheet {
@@ -212,6 +240,7 @@ impl ImportPage {
             targets: vec![
                 Choice::new("courses", t.say("exchange.courses")),
                 Choice::new("rules", t.say("exchange.rules")),
+                Choice::new("contacts", t.say("exchange.contacts")),
             ],
             failure: None,
             review: None,
@@ -239,7 +268,7 @@ impl ImportPage {
                     }
                     Ok(imported) => Some(imported),
                     Err(failure) => {
-                        self.failure = Some(failure.to_string());
+                        self.failure = Some(explain(&failure, t));
                         None
                     }
                 };

@@ -12,6 +12,7 @@ use axum::response::Response;
 
 use super::failure::PageError;
 use super::frame::{Frame, show as show_page};
+use super::problems::Kind;
 use super::visit::Visit;
 use super::words::Sentence;
 use super::{Console, Mode};
@@ -85,27 +86,21 @@ async fn tasks(visit: &Visit, status: &Status) -> Result<Vec<Task>, PageError> {
 
 /// What was saved last is not live.
 fn broken_rulebook(visit: &Visit, status: &Status) -> Option<Task> {
-    let errors: Vec<&Problem> = status.problems.iter().filter(|problem| problem.is_error()).collect();
-    let first = errors.first().filter(|_| status.stale)?;
-    let what = visit.caller.t.say("home.broken").owned();
-    Some(Task {
-        urgency: Urgency::Now,
-        what: what.with("errors", errors.len()).with("version", status.version),
-        detail: Some(place_and_cause(first)),
-        action: None,
-    })
+    if !status.stale {
+        return None;
+    }
+    let what =
+        |count| visit.caller.t.say("home.broken").with("errors", count).with("version", status.version);
+    listed(visit, status, Kind::Error, (Urgency::Now, &what))
 }
 
 /// Somebody published all the same, for a reason.
 fn failing_tests(visit: &Visit, status: &Status) -> Option<Task> {
-    let failing: Vec<&Problem> = status.problems.iter().filter(|problem| problem.is_error()).collect();
-    let first = failing.first().filter(|_| !status.stale)?;
-    Some(Task {
-        urgency: Urgency::Soon,
-        what: visit.caller.t.say("home.failing").owned().with("n", failing.len()),
-        detail: Some(place_and_cause(first)),
-        action: None,
-    })
+    if status.stale {
+        return None;
+    }
+    let what = |count| visit.caller.t.say("home.failing").with("n", count);
+    listed(visit, status, Kind::Error, (Urgency::Soon, &what))
 }
 
 /// 〔待填写〕, counted by rule: each is answered by 「请问顾问」 until it is filled in.
@@ -130,26 +125,28 @@ fn unfinished_places(visit: &Visit, status: &Status) -> Option<Task> {
 
 /// 过期: what is said instead is safe, and says less.
 fn expired(visit: &Visit, status: &Status) -> Option<Task> {
-    let expired: Vec<&Problem> = status.problems.iter().filter(|problem| problem.code == "expired").collect();
-    let first = expired.first()?;
-    Some(Task {
-        urgency: Urgency::Soon,
-        what: visit.caller.t.say("home.expired").owned().with("n", expired.len()),
-        detail: Some(place_and_cause(first)),
-        action: None,
-    })
+    let what = |count| visit.caller.t.say("home.expired").with("n", count);
+    listed(visit, status, Kind::Expired, (Urgency::Soon, &what))
 }
 
 fn warnings(visit: &Visit, status: &Status) -> Option<Task> {
-    let others =
-        |problem: &&Problem| !problem.is_error() && !matches!(problem.code, "unfinished" | "expired");
-    let warnings: Vec<&Problem> = status.problems.iter().filter(others).collect();
-    let first = warnings.first()?;
+    let what = |count| visit.caller.t.say("home.warnings").with("n", count);
+    listed(visit, status, Kind::Warning, (Urgency::Whenever, &what))
+}
+
+/// How many there are of a kind, the first of them, and the way to their list.
+fn listed(
+    visit: &Visit,
+    status: &Status,
+    kind: Kind,
+    (urgency, what): (Urgency, &dyn Fn(usize) -> Sentence<'static>),
+) -> Option<Task> {
+    let first = kind.list(&status.problems).next()?;
     Some(Task {
-        urgency: Urgency::Whenever,
-        what: visit.caller.t.say("home.warnings").owned().with("n", warnings.len()),
+        urgency,
+        what: what(kind.list(&status.problems).count()),
         detail: Some(place_and_cause(first)),
-        action: None,
+        action: Some((kind.address(), visit.caller.t.say("home.look").owned())),
     })
 }
 

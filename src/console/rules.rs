@@ -31,6 +31,7 @@ use super::failure::PageError;
 use super::form::{Choice, Field};
 use super::frame::{Frame, show as show_page};
 use super::pager::{PER_PAGE, Pager};
+use super::told::Told;
 use super::visit::{Visit, in_address};
 use super::words::{Sentence, Words};
 use crate::model::Right;
@@ -47,6 +48,8 @@ pub(super) use self::shelf::Shelves;
 const MOST_SHOWN: usize = 3;
 /// Of a reply; three lines of a row hold fewer.
 const MOST_CHARACTERS: usize = 120;
+/// Files that cannot be read and are named one by one.
+const MOST_UNREADABLE: usize = 20;
 const STATES: [&str; 7] = ["", "on", "off", "expired", "later", "draft", "problem"];
 
 #[derive(Debug, Default, Deserialize)]
@@ -73,8 +76,8 @@ struct RulesPage {
     is_filtered: bool,
     /// There is no rule at all.
     is_empty: bool,
-    /// Files that cannot be read, and what is wrong with the first.
-    unreadable: Option<(usize, String)>,
+    /// Files that cannot be read, with the first that is wrong in each.
+    unreadable: Vec<Told>,
     may_edit: bool,
     pager: Pager,
 }
@@ -105,7 +108,6 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     );
     let skipped = usize::try_from(pager.skipped()).unwrap_or(0);
     let shown = list.found.iter().skip(skipped).take(usize::try_from(PER_PAGE).unwrap_or(50));
-    let problems: Vec<&Problem> = desk.shelf.unreadable().collect();
     show_page(&RulesPage {
         frame: visit.frame("rules"),
         rows: shown.map(|kept| list.row(kept, &figures, t)).collect(),
@@ -114,7 +116,7 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         with_problems: list.worst.len(),
         is_filtered: !(asked.q.is_empty() && asked.state.is_empty() && asked.group.is_empty()),
         is_empty: desk.shelf.rules.is_empty(),
-        unreadable: problems.first().map(|first| (problems.len(), told(first))),
+        unreadable: unreadable(&desk),
         may_edit: visit.staff.role.may(Right::Edit),
         search: Field::of(asked.q.as_str()),
         state: Field::of(asked.state.as_str()),
@@ -122,6 +124,13 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         total,
         pager,
     })
+}
+
+/// The first problem of each file from which no rule can be read.
+fn unreadable(desk: &Desk) -> Vec<Told> {
+    let mut files = BTreeSet::new();
+    let first = desk.shelf.unreadable().filter(|problem| files.insert(problem.file.as_str()));
+    first.take(MOST_UNREADABLE).map(|problem| Told::of(problem, &[])).collect()
 }
 
 /// The page of a rule.

@@ -20,6 +20,7 @@ pub(super) struct Upload {
     pub fields: Vec<(String, String)>,
     /// What was chosen; empty where nothing was.
     pub file: Bytes,
+    pub file_name: String,
 }
 
 impl Upload {
@@ -53,12 +54,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 return Err(PageError::TooManyFields { most: MAX_FIELDS });
             }
             let name = part.name().unwrap_or_default().to_owned();
-            let is_file = part.file_name().is_some();
+            let file_name = part.file_name().map(str::to_owned);
             let bytes = part.bytes().await.map_err(|error| refusal(&error))?;
-            if is_file {
-                upload.file = bytes;
-            } else {
-                upload.fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+            match file_name {
+                Some(file_name) => (upload.file_name, upload.file) = (file_name, bytes),
+                None => upload.fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
             }
         }
         Ok(upload)

@@ -2,7 +2,7 @@
 //! Pure. Not here: who the second person may be (console).
 
 use super::edits::Edits;
-use super::gate::Request;
+use super::request::Request;
 use crate::answer::Edition;
 use crate::rulebook::Files;
 use crate::rulebook::edit::{WrittenRule, read_rules, save_rule};

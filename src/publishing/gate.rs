@@ -1,36 +1,31 @@
 //! The one gate: edits come onto the newest version, are examined as a whole,
 //! and become the next version in the store. From there every process takes it
-//! live, and the folder is written (press). Not here: who may (console).
+//! live, and the folder is written (press). Not here: what is asked of it
+//! (request), why it refuses (refused), who may (console).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
-use crate::model::{Clock, Roster};
-use crate::rulebook::{Files, Problem, Surroundings, check};
-use crate::store::{
-    Actor, Added, Credit, NewVersion, OperationKind, Store, StoreError, Version, VersionSource,
-};
+use crate::model::Clock;
+use crate::rulebook::{Files, Surroundings, check};
+use crate::store::{Added, NewVersion, OperationKind, Store, StoreError, Version};
 
 use super::agreement;
-use super::edits::{Collision, Edits, between, merge};
+use super::edits::{Edits, between, merge};
 use super::examine::{Examination, examine};
-use super::findings::{Findings, warning_key};
+use super::findings::Findings;
+use super::ground::Ground;
+use super::refused::{Refused, judge};
+use super::request::Request;
 
 /// Others publish at the same moment so often at most.
 const TRIES: usize = 8;
 /// A version is live well before this; whoever published waits to see it.
 const UNTIL_LIVE: Duration = Duration::from_secs(3);
-
-/// What a rulebook is checked against, but for the day.
-#[derive(Clone, Debug, Default)]
-pub struct Ground {
-    pub accounts: Roster,
-    pub public_url: Option<String>,
-}
 
 /// Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
@@ -46,31 +41,17 @@ struct Inner {
     knock: Notify,
     /// The version that answers in this process; None while nobody takes any live.
     live: watch::Sender<Option<i64>>,
+    /// The folder's files that are put right in the console. A process that ends
+    /// forgets them; then the folder's text counts as an edit again, which is
+    /// told and overwrites nothing.
+    taken_over: Mutex<BTreeMap<String, TakenOver>>,
 }
 
-/// What is to be published, and on whose word.
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub edits: Edits,
-    pub by: Actor,
-    pub source: VersionSource,
-    pub reason: String,
-    pub accepted: Accepted,
-    /// Why failing tests are no reason to wait. To be asked of administrators alone.
-    pub despite: Option<String>,
-    /// The version that is brought back.
-    pub restores: Option<i64>,
-    /// The proposal that becomes live with it, and who approved it.
-    pub proposal: Option<String>,
-    pub approver: Option<String>,
-}
-
-/// The warnings that somebody has looked at.
+/// A file of the folder, put right in the console: the hashes of both texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Accepted {
-    All,
-    /// By `warning_key`.
-    These(BTreeSet<String>),
+pub struct TakenOver {
+    pub seen: String,
+    pub mended: String,
 }
 
 /// Found good, and not yet kept.
@@ -89,64 +70,11 @@ pub struct Published {
     pub is_live: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    #[error("没有要发布的改动：内容和线上一样。")]
-    Nothing,
-    #[error("线上已有更新的版本，改了同一个文件：{}。请看差异，选用哪一份，再发布。", paths(.0))]
-    Collides(Vec<Collision>),
-    #[error("有 {} 处错误，不能发布。请先改正。", .0.errors.len())]
-    Errors(Findings),
-    #[error("有 {} 个测试没有通过，不能发布。请改规则或测试；管理员可以写明理由后发布。", .0.failures.len())]
-    TestsFail(Findings),
-    #[error("有 {} 处提醒还没有看过。请确认后再发布。", .0.warnings.len())]
-    Unseen(Findings),
-    #[error("设置里要求第二个人同意。请在控制台「发布」里送给同事看。")]
-    NeedsApproval,
-    #[error("这份待发布的改动已经处理过了。")]
-    Settled,
-    #[error("同时有太多人在发布。请再试一次。")]
-    Busy,
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-fn paths(collisions: &[Collision]) -> String {
-    collisions.iter().map(|one| one.path.as_str()).collect::<Vec<_>>().join("、")
-}
-
-impl Request {
-    pub fn new(edits: Edits, by: Actor, source: VersionSource) -> Self {
-        Self {
-            edits,
-            by,
-            source,
-            reason: String::new(),
-            accepted: Accepted::These(BTreeSet::new()),
-            despite: None,
-            restores: None,
-            proposal: None,
-            approver: None,
-        }
-    }
-
-    fn credit(&self, findings: &Findings) -> Credit {
-        let kept = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        Credit {
-            who: Some(self.by.name.clone()),
-            reason: kept(&self.reason),
-            approver: self.approver.clone(),
-            accepted: findings.warnings.iter().map(|problem| problem.cause.clone()).collect(),
-            despite: self.despite.as_deref().and_then(kept).filter(|_| !findings.failures.is_empty()),
-            restores: self.restores,
-        }
-    }
-}
-
 impl Gate {
     pub fn new(ground: Ground, store: Store, clock: Clock) -> Self {
         let (passed, knock, live) = (Mutex::default(), Notify::new(), watch::Sender::new(None));
-        Self(Arc::new(Inner { ground, store, clock, passed, knock, live }))
+        let taken_over = Mutex::default();
+        Self(Arc::new(Inner { ground, store, clock, passed, knock, live, taken_over }))
     }
 
     pub fn surroundings(&self) -> Surroundings {
@@ -225,6 +153,14 @@ impl Gate {
         self.0.store.add_version(&version, Some(&operation)).await
     }
 
+    /// Somebody puts right in the console what the folder holds under this path:
+    /// once it is published, what was seen is no edit of its own.
+    pub fn take_over(&self, path: &str, taken: TakenOver) {
+        let mut taken_over = self.0.taken_over.lock().unwrap_or_else(PoisonError::into_inner);
+        taken_over.insert(path.to_owned(), taken);
+        self.0.knock.notify_one();
+    }
+
     async fn take_live(&self, version: Version, examination: Examination) -> Published {
         let number = version.number;
         *self.0.passed.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, examination));
@@ -239,6 +175,10 @@ impl Gate {
 
 /// For the press, which takes versions live.
 impl Gate {
+    pub(super) fn taken_over(&self) -> BTreeMap<String, TakenOver> {
+        self.0.taken_over.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(super) fn store(&self) -> &Store {
         &self.0.store
     }
@@ -269,24 +209,6 @@ impl Prepared {
     }
 }
 
-fn judge(findings: &Findings, request: &Request) -> Result<(), Refused> {
-    let is_unseen = |problem: &Problem| match &request.accepted {
-        Accepted::All => false,
-        Accepted::These(keys) => !keys.contains(&warning_key(problem)),
-    };
-    let has_reason = request.despite.as_ref().is_some_and(|reason| !reason.trim().is_empty());
-    if !findings.errors.is_empty() {
-        return Err(Refused::Errors(findings.clone()));
-    }
-    if !findings.failures.is_empty() && !has_reason {
-        return Err(Refused::TestsFail(findings.clone()));
-    }
-    if findings.warnings.iter().any(is_unseen) {
-        return Err(Refused::Unseen(findings.clone()));
-    }
-    Ok(())
-}
-
 pub(super) fn changes(edits: &Edits) -> Vec<(&str, Option<&[u8]>)> {
     edits.iter().map(|(path, edit)| (path.as_str(), edit.bytes.as_deref())).collect()
 }
@@ -303,16 +225,4 @@ pub async fn load_files(store: &Store, number: i64) -> Result<Files, StoreError>
         files.insert(&path, bytes);
     }
     Ok(files)
-}
-
-impl Ground {
-    pub fn on(&self, clock: &Clock) -> Surroundings {
-        let today = crate::rulebook::Hours::default().today(clock.now());
-        let accounts = self.accounts.ids();
-        Surroundings {
-            accounts: (!accounts.is_empty()).then_some(accounts),
-            public_url: self.public_url.clone(),
-            ..Surroundings::on(today)
-        }
-    }
 }

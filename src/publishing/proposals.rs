@@ -10,7 +10,9 @@ use crate::store::{Actor, DraftFile, NewProposal, OperationKind, Proposal, Propo
 use super::draft::Draft;
 use super::edits::{Edit, Edits};
 use super::findings::Findings;
-use super::gate::{Accepted, Gate, Published, Refused, Request};
+use super::gate::{Gate, Published};
+use super::refused::Refused;
+use super::request::{Accepted, Request};
 
 /// What waits for its time, or for a second person, or for both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +94,7 @@ impl Gate {
             // Another process was quicker.
             Err(Refused::Settled) => Ok(None),
             Err(refused) => {
-                let ending = ProposalEnding::Refused { why: refused.to_string() };
+                let ending = ProposalEnding::Refused { why: refused.to_kept() };
                 let now = self.clock().now();
                 if !self.store().end_proposal(&proposal.id, &ending, now, None).await? {
                     return Ok(None);

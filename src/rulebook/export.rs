@@ -5,7 +5,7 @@ use super::Files;
 use super::check::Folder;
 use super::edit::{Values, contacts, courses};
 use super::file::{KindEntry, RuleEntry};
-use super::import::{Column, Target};
+use super::import::{Column, Holds, Target};
 use super::trigger::Mode;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,34 +18,13 @@ pub struct Table {
 /// Columns of ranges are left out: their two ends are there.
 pub fn courses_table(files: &Files) -> Table {
     let courses = files.get("courses.csv").and_then(|bytes| courses::list(bytes).ok()).unwrap_or_default();
-    table("课程", Target::Courses, &courses)
+    table(Target::Courses, &courses)
 }
 
 pub fn contacts_table(files: &Files) -> Table {
-    const COLUMNS: [(&str, &str); 8] = [
-        ("name", "名字"),
-        ("role", "职责"),
-        ("phone", "电话"),
-        ("wechat", "微信号"),
-        ("hours", "接听时间"),
-        ("default", "默认"),
-        ("owner", "负责人"),
-        ("valid_until", "有效期至"),
-    ];
     let contacts =
         files.get("contacts.toml").and_then(|bytes| contacts::list(bytes).ok()).unwrap_or_default();
-    let row = |contact: &Values| {
-        let cell = |(key, _): (&str, &str)| match (key, contact.get(key)) {
-            ("default", Some(flag)) if !flag.is_empty() => "是".to_owned(),
-            (_, text) => text.cloned().unwrap_or_default(),
-        };
-        COLUMNS.map(cell).to_vec()
-    };
-    Table {
-        name: "联系人",
-        headings: COLUMNS.map(|(_, title)| title).to_vec(),
-        rows: contacts.iter().map(row).collect(),
-    }
+    table(Target::Contacts, &contacts)
 }
 
 /// Every rule, of tables and of files of their own; those that do more than say
@@ -61,16 +40,20 @@ pub fn rules_table(files: &Files) -> Table {
         cells.extend([kind_of(rule).to_owned(), path(rule).unwrap_or_default()]);
         cells
     };
-    Table { name: "规则", headings, rows: folder.rules.iter().map(row).collect() }
+    Table { name: Target::Rules.title(), headings, rows: folder.rules.iter().map(row).collect() }
 }
 
-fn table(name: &'static str, target: Target, rows: &[Values]) -> Table {
+fn table(target: Target, rows: &[Values]) -> Table {
     let columns: Vec<&Column> = target.columns().iter().filter(|column| !column.is_range()).collect();
     let row = |values: &Values| {
-        columns.iter().map(|column| values.get(column.key).cloned().unwrap_or_default()).collect()
+        let cell = |column: &&Column| {
+            let text = values.get(column.key).cloned().unwrap_or_default();
+            if column.holds == Holds::Flag && !text.is_empty() { "是".to_owned() } else { text }
+        };
+        columns.iter().map(cell).collect()
     };
     Table {
-        name,
+        name: target.title(),
         headings: columns.iter().map(|column| column.title).collect(),
         rows: rows.iter().map(row).collect(),
     }

@@ -97,6 +97,30 @@ fn a_table_and_a_folder_are_put_into_what_is_live() {
     assert!(nobody.contains("没有叫「没有这人」的成员"), "{nobody}");
 }
 
+#[test]
+fn what_is_no_table_is_said_plainly_with_a_remedy_that_a_terminal_offers() {
+    let workplace = workplace();
+    fs::write(workplace.path("表.xlsx"), b"\xb0\xa1\x02\x03\xc4\xe3junk").expect("writable");
+    fs::write(workplace.path("表.csv"), b"\xb0\xa1\x02\x03\xc4\xe3junk").expect("writable");
+    workplace.write("错.csv", "一,二\n停车,有停车场\n");
+    workplace.write("半.csv", "问题,二\n停车,有停车场\n");
+    workplace.write("人.csv", "姓名,手机\n王老师,0796-6559898\n");
+
+    for file in ["表.xlsx", "表.csv"] {
+        let refused = workplace.run(&["import", file]).fails_with(1);
+        assert!(refused.contains("这个文件不是表格，或者坏了"), "{refused}");
+        assert!(!refused.contains("回复"), "{refused}");
+    }
+    let refused = workplace.run(&["import", "错.csv"]).fails_with(1);
+    assert!(refused.contains("没有认得的列名，现在是「一、二」"), "{refused}");
+    let refused = workplace.run(&["import", "半.csv"]).fails_with(1);
+    assert!(refused.contains("请在第一行把那一列的列名写成「回复」再试"), "{refused}");
+    assert!(refused.contains("联系人表加 --table contacts"), "{refused}");
+    assert!(!refused.contains("请在列名下面选"), "{refused}");
+    let read = workplace.run(&["import", "人.csv"]).succeeds();
+    assert!(read.contains("新的 1 条"), "{read}");
+}
+
 /// A user who may read the folder and not write it; who runs the tests may well
 /// be root, whom nothing stops.
 #[cfg(unix)]

@@ -272,6 +272,23 @@ async fn a_removed_account_is_answered_no_more() {
 }
 
 #[tokio::test]
+async fn removing_an_account_says_which_rules_are_for_it_alone() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::admin(&yingda).await;
+    make(&browser).await;
+    let id = super::publish::id_of(&yingda, Role::Admin).await;
+    let store = &yingda.app.store;
+    let mut draft = yingda::publishing::Draft::open(store, &id).await.expect("it opens");
+    let rule = "+++\nid = \"only\"\nname = \"只给第二个号\"\naccounts = [\"second\"]\ntriggers = [\"二号\"]\n+++\n好。\n";
+    draft.write(store, "rules/only.md", rule.into(), None, yingda.now()).await.expect("written");
+
+    let asked = browser.get(&format!("{SECOND}/remove")).await;
+
+    asked.shows("这些规则写明只用于这个账号：只给第二个号。");
+    asked.shows("仍然删除账号");
+}
+
+#[tokio::test]
 async fn an_account_of_the_configuration_is_looked_at_and_not_changed() {
     let yingda = Yingda::start().await;
     let browser = Browser::admin(&yingda).await;

@@ -122,7 +122,9 @@ async fn what_is_no_table_is_refused_with_the_way_out() {
 
     upload(None).await.shows("请选一个文件");
     upload(Some(("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1"))).await.shows("另存为 .xlsx");
-    upload(Some(("a.xlsx", b"PK\x03\x04nothing"))).await.shows("不是 .xlsx 表格");
+    upload(Some(("a.xlsx", b"PK\x03\x04nothing"))).await.shows("这个文件不是表格，或者坏了");
+    upload(Some(("a.xlsx", b"\xb0\xa1\x02\x03junk"))).await.shows("这个文件不是表格，或者坏了");
+    upload(Some(("a.csv", b"\xb0\xa1\x02\x03junk"))).await.shows("另存为 .xlsx 再选一次");
     let large = vec![b'a'; (8 << 20) + 1];
     upload(Some(("a.csv", &large))).await.shows("最多 8 MB");
     let huge = vec![b'a'; 33 << 20];
@@ -154,6 +156,52 @@ async fn of_many_windows_that_save_at_once_each_saves_or_is_shown_what_is_there_
             other => panic!("{other}: {answer:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_refusal_is_english_in_an_english_console() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await.with_header("accept-language", "en");
+    browser.get("/console/import").await;
+    let upload = async |file: (&str, &[u8])| {
+        browser.upload("/console/import/table", &[("as", "rules")], Some(file)).await
+    };
+
+    upload(("a.xlsx", b"junk")).await.shows("This file is no table, or it is broken");
+    let asked = upload(("a.csv", "一,二\n停车,有停车场\n".as_bytes())).await;
+    asked.shows("No column is “回复”. Choose below which column it is.");
+    asked.hides("没有一列");
+}
+
+#[tokio::test]
+async fn contacts_come_out_are_changed_in_a_spreadsheet_and_come_in() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    browser.get("/console/contacts").await.shows("/console/import?as=contacts");
+    let table = xlsx(&[
+        &["姓名", "职务", "手机", "微信", "默认"],
+        &["培训顾问", "培训咨询", "0796-6559898", "jgspxpy", "是"],
+        &["王老师", "教务", "1.38E+10", "", ""],
+        &["李老师", "住宿", "", "", ""],
+        &["张老师", "财务", "0796-6559899", "", "是"],
+        &["赵老师", "接站", "0796-6559800", "", ""],
+    ]);
+
+    browser.get("/console/import?as=contacts").await;
+    let read =
+        browser.upload("/console/import/table", &[("as", "contacts")], Some(("联系人.xlsx", &table))).await;
+
+    read.shows("C3：电话要填电话号码");
+    read.shows("C4：电话是空的：电话和微信号至少填一个。");
+    read.shows("E5：默认第 2 行已经是默认联系人，只能有一位。");
+    let carried = table_of(&read.body);
+    let mut fields = vec![("as", "contacts"), ("table", carried.as_str()), ("do", "save")];
+    fields.extend(["name", "role", "phone", "wechat", "default"].map(|key| ("column", key)));
+    let saved = browser.upload("/console/import/table", &fields, None).await;
+    assert_eq!(saved.location(), "/console/import", "{saved:?}");
+    let contacts = browser.get("/console/contacts").await;
+    contacts.shows("赵老师");
+    contacts.hides("李老师");
 }
 
 #[tokio::test]

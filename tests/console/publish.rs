@@ -9,29 +9,30 @@ use crate::support::service::{Setup, Yingda};
 
 const PRICE: &str = "rules/price.md";
 
-struct Desk {
-    yingda: Yingda,
-    editor: Browser,
-    id: StaffId,
+/// An editor at work, and the draft behind the pages.
+pub(super) struct Desk {
+    pub yingda: Yingda,
+    pub editor: Browser,
+    pub id: StaffId,
 }
 
 impl Desk {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         Self::open_with(Setup::default()).await
     }
 
-    async fn open_with(setup: Setup) -> Self {
+    pub async fn open_with(setup: Setup) -> Self {
         let yingda = Yingda::start_with(setup).await;
         let editor = Browser::with_role(&yingda, Role::Editor).await;
         let id = id_of(&yingda, Role::Editor).await;
         Self { yingda, editor, id }
     }
 
-    async fn draft(&self) -> Draft {
+    pub async fn draft(&self) -> Draft {
         Draft::open(&self.yingda.app.store, &self.id).await.expect("it opens")
     }
 
-    async fn writes(&self, path: &str, text: &str) {
+    pub async fn writes(&self, path: &str, text: &str) {
         let mut draft = self.draft().await;
         let seen = draft.hash_of(path);
         let store = &self.yingda.app.store;
@@ -39,7 +40,7 @@ impl Desk {
     }
 
     /// The rule about the price, with another answer.
-    async fn writes_price(&self, reply: &str) {
+    pub async fn writes_price(&self, reply: &str) {
         self.writes(
             PRICE,
             &format!("+++\nid = \"price\"\nname = \"费用\"\ntriggers = [\"多少钱\"]\n+++\n{reply}\n"),
@@ -47,12 +48,12 @@ impl Desk {
         .await;
     }
 
-    async fn takes_live(&mut self) {
+    pub async fn takes_live(&mut self) {
         self.yingda.app.press.catch_up().await;
     }
 }
 
-async fn id_of(yingda: &Yingda, role: Role) -> StaffId {
+pub(super) async fn id_of(yingda: &Yingda, role: Role) -> StaffId {
     let name = StaffName::parse(role.title()).expect("a name");
     yingda.app.store.find_credentials(&name).await.expect("readable").expect("a member").staff.id
 }

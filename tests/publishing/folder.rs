@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use yingda::publishing::TakenOver;
+use yingda::store::content_hash;
+
 use super::office::{Office, PRICE, PROMISED, rule};
 
 /// As editors save: a new file takes the place of the old one.
@@ -52,6 +55,28 @@ async fn while_anything_is_wrong_the_version_before_answers_and_the_problem_is_t
     let (status, _) = office.next_status().await;
     assert!(!status.stale);
     assert_eq!(office.answers("多少钱"), "改好了。");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_put_right_elsewhere_is_written_over_once_it_is_live() {
+    let mut office = Office::open().await;
+    let (live, broken) = (rule("price", "多少钱", "旧的回答。"), "+++\nid = \"price\"\n");
+    fs::write(office.file(PRICE), broken).expect("writable");
+    let (status, _) = office.next_status().await;
+    let held = status.folder.as_ref().and_then(|folder| folder.get(PRICE));
+    assert_eq!(held, Some(broken.as_bytes()), "what is not live can be looked at");
+
+    let hash = |text: &str| content_hash(text.as_bytes());
+    let elsewhere = TakenOver { seen: hash("something else"), mended: hash(&live) };
+    office.gate.take_over(PRICE, elsewhere);
+    let (status, _) = office.next_status().await;
+    assert!(status.stale, "it was not what the folder holds");
+    office.gate.take_over(PRICE, TakenOver { seen: hash(broken), mended: hash(&live) });
+    let (status, _) = office.next_status().await;
+
+    assert!(!status.stale);
+    assert_eq!(fs::read_to_string(office.file(PRICE)).expect("readable"), live);
+    assert_eq!(office.answers("多少钱"), "旧的回答。");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,7 +111,10 @@ fn a_column_may_be_chosen_and_an_id_that_is_taken_is_told() {
     let table = "甲,乙,丙\nprice,多少钱,看人数\nstay,住哪,住这里\n".as_bytes();
     let mapping = Mapping::chosen(Target::Rules, ["id", "contains", "reply"].into_iter());
 
-    assert!(matches!(import(table, Target::Rules, None, &before), Err(ImportError::NoColumn("回复"))));
+    assert!(matches!(
+        import(table, Target::Rules, None, &before),
+        Err(ImportError::NoColumn { column: "回复", .. })
+    ));
     let imported = import(table, Target::Rules, Some(&mapping), &before).expect("a table");
 
     assert_eq!(imported.rows.len(), 1);
@@ -119,6 +122,47 @@ fn a_column_may_be_chosen_and_an_id_that_is_taken_is_told() {
         imported.left_out,
         ["第 2 行「多少钱」没有导入：编号 price 已经在 rules/price.md 里用了，请换个编号。"]
     );
+}
+
+#[test]
+fn contacts_are_known_by_name_and_keep_what_a_table_does_not_say() {
+    let before = files(&[(
+        "contacts.toml",
+        "# 顾问\n[[contact]]\nname = \"甲\"  # 组长\nphone = \"0796-1\"\ndefault = true\n\n[contact.hours]\nmon_fri = [\"08:30-12:00\"]\n",
+    )]);
+    let table = xlsx(&[
+        &["名字", "职责", "微信号", "接听时间", "默认"],
+        &["甲", "咨询", "", "周末也在", ""],
+        &["乙", "", "jgspxpy", "", "是"],
+        &["乙", "", "other", "", ""],
+    ]);
+
+    let imported = import(&table, Target::Contacts, None, &before).expect("a table");
+
+    assert_eq!(
+        text_of(&imported, "contacts.toml"),
+        "# 顾问\n[[contact]]\nname = \"甲\"  # 组长\nphone = \"0796-1\"\nrole = \"咨询\"\n\n[contact.hours]\nmon_fri = [\"08:30-12:00\"]\n\n[[contact]]\nname = \"乙\"\nwechat = \"jgspxpy\"\ndefault = true\n"
+    );
+    assert_eq!(problems_of(&imported), [""; 0]);
+    insta::assert_snapshot!(imported.left_out.join("\n"), @r"
+    「甲」的接听时间是按星期填的，没有改。要改请在「联系人」里改。
+    第 4 行和前面的一行都叫「乙」，没有再读。请给其中一位换个名字。
+    ");
+}
+
+#[test]
+fn exported_contacts_are_the_same_when_they_come_in_again() {
+    let text = std::fs::read_to_string("responses/contacts.toml").expect("the shipped contacts");
+    let before = files(&[("contacts.toml", &text)]);
+    let export::Table { headings, rows, .. } = export::contacts_table(&before);
+    let rows = rows.into_iter().map(|row| row.into_iter().map(Cell::from).collect()).collect();
+    let headings = headings.into_iter().map(str::to_owned).collect();
+    let table = write(&[Sheet { name: "联系人".to_owned(), headings, rows }]).expect("a file");
+
+    let imported = import(&table, Target::Contacts, None, &before).expect("a table");
+
+    assert!(imported.rows.iter().all(|row| row.kind == ChangeKind::Same), "{:?}", imported.rows);
+    assert!(!imported.rows.is_empty() && imported.files.is_empty());
 }
 
 const TENCENT: &str = r#"{"is_add_friend_reply_open":1,"is_autoreply_open":1,

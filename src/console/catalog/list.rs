@@ -10,7 +10,7 @@ use super::super::frame::{Frame, show as show_page};
 use super::super::pager::{PER_PAGE, Pager};
 use super::super::visit::{Visit, in_address};
 use super::super::words::Sentence;
-use super::shelf::{Ending, Shelf};
+use super::shelf::{ByHand, Ending, Shelf};
 use crate::model::Right;
 use crate::rulebook::edit::Values;
 use crate::rulebook::unfinished::is_unfinished;
@@ -33,7 +33,7 @@ struct ItemsPage {
     may_edit: bool,
     /// What can be imported and exported, by its name there.
     sheet: Option<&'static str>,
-    is_by_hand: Option<String>,
+    is_by_hand: Option<ByHand>,
     nothing: Sentence<'static>,
     problems: usize,
     pager: Pager,
@@ -81,7 +81,7 @@ pub(super) async fn show(
     let t = visit.caller.t;
     let items = items(&shelf);
     let query = asked.q.trim();
-    let is_by_hand = items.is_none().then(|| kind.file.to_owned());
+    let is_by_hand = items.is_none().then(|| ByHand::of(visit, kind.file));
     let wanted = query.to_lowercase();
     let holds = |item: &Values| item.values().any(|value| value.to_lowercase().contains(&wanted));
     let rows: Vec<Row> = items

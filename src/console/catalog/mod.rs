@@ -1,9 +1,11 @@
 //! Courses, contacts, articles, forms and settings: what many replies share. Each
 //! has a list and a form; what a form saves is in its member's draft. `thing` is
 //! what the forms have in common, `editing` their way from the page to the
-//! draft, `entry` one field. Not here: rules (rules), publishing (publish).
+//! draft, `clash` two texts of one thing, `entry` one field. `text` is any file
+//! of the rulebook as it is written. Not here: rules (rules), publishing (publish).
 
 pub(super) mod articles;
+mod clash;
 pub(super) mod contacts;
 pub(super) mod courses;
 mod editing;
@@ -13,6 +15,7 @@ mod hours;
 mod list;
 pub(super) mod settings;
 mod shelf;
+pub(super) mod text;
 mod thing;
 pub(super) mod todo;
 

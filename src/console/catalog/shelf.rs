@@ -4,9 +4,10 @@ use jiff::civil::Date;
 
 use super::super::Console;
 use super::super::failure::PageError;
+use super::super::places;
 use super::super::visit::Visit;
 use super::super::words::Sentence;
-use crate::model::Limits;
+use crate::model::{Limits, Right};
 use crate::publishing::{Draft, HowEdited};
 use crate::rulebook::uses::{Uses, uses};
 use crate::rulebook::{Checked, Files, Moment, Problem, Surroundings, check};
@@ -31,6 +32,19 @@ pub(super) enum Ending {
     Later(Date),
     Soon(Date),
     Past(Date),
+}
+
+/// A file that no form can change, and where its text can be.
+pub(super) struct ByHand {
+    pub file: String,
+    pub address: Option<String>,
+}
+
+impl ByHand {
+    pub(super) fn of(visit: &Visit, file: &str) -> Self {
+        let address = places::text_of(file).filter(|_| visit.staff.role.may(Right::Edit));
+        Self { file: file.to_owned(), address }
+    }
 }
 
 impl Shelf {

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::super::failure::PageError;
 use super::super::frame::{Frame, show as show_page};
+use super::super::places;
 use super::super::visit::{Visit, in_address};
 use super::shelf::Shelf;
 use crate::rulebook::unfinished::{Missing, missing};
@@ -65,7 +66,7 @@ fn group_of(missing: &Missing, rulebook: Option<&Rulebook>) -> Group {
             let here = |rule: &&Rule| *rule.place.file == *missing.file && last_before(rule.place.line);
             let rule = rulebook.rules.iter().filter(here).max_by_key(|rule| rule.place.line);
             rule.map_or_else(
-                || at(&missing.file, None, None),
+                || at(&missing.file, None, places::text_of(&missing.file)),
                 |rule| {
                     at(
                         &rule.name,
@@ -89,6 +90,6 @@ fn group_of(missing: &Missing, rulebook: Option<&Rulebook>) -> Group {
         }
         ("", _) if name == "contacts.toml" => at(&missing.file, None, Some("/console/contacts".to_owned())),
         ("", _) if name == "settings.toml" => at(&missing.file, None, Some("/console/settings".to_owned())),
-        _ => at(&missing.file, None, None),
+        _ => at(&missing.file, None, places::text_of(&missing.file)),
     }
 }

@@ -1,6 +1,8 @@
 //! Changing an account that was made here: what it is, its token and key, and
 //! taking it away.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -8,6 +10,7 @@ use axum::response::Response;
 use super::find_made;
 use super::typed::{Fields, Typed, humans, modes};
 use crate::accounts::{Outcome, PREVIOUS_FOR};
+use crate::console::catalog::Shelf;
 use crate::console::confirm::Confirm;
 use crate::console::failure::PageError;
 use crate::console::form::Choice;
@@ -115,7 +118,10 @@ pub(in crate::console) async fn ask_remove(
 ) -> Result<Response, PageError> {
     let account = find_made(&visit, &id).await?;
     let (here, action) = (address(&account), format!("{}/remove", address(&account)));
-    show_page(&Confirm::about(&visit, "accounts.remove", &account.name, &action, &here))
+    let rules = rules_naming(&visit, &account).await?;
+    let words = if rules.is_empty() { "accounts.remove" } else { "accounts.remove_named" };
+    let page = Confirm::about(&visit, words, &account.name, &action, &here);
+    show_page(&page.filled("rules", &rules.join("、")))
 }
 
 pub(in crate::console) async fn remove(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
@@ -123,6 +129,18 @@ pub(in crate::console) async fn remove(visit: Visit, Path(id): Path<String>) -> 
     let operation = visit.does(OperationKind::AccountRemoved, &account.name).before(account.id.as_str());
     visit.console.served.remove(&account.id, &operation).await?;
     Ok(visit.done("/console/accounts", "accounts.was_removed"))
+}
+
+/// Rules for this account alone, live or in this member's draft: without it they
+/// are errors, and an error keeps everything from being published.
+async fn rules_naming(visit: &Visit, account: &StoredAccount) -> Result<Vec<String>, PageError> {
+    let draft = Shelf::of_draft(visit).await?;
+    let live = visit.console.live.load();
+    let rulebooks = [Some(&live.rulebook), draft.checked.rulebook.as_ref()];
+    let rules = rulebooks.into_iter().flatten().flat_map(|rulebook| &rulebook.rules);
+    let named = rules.filter(|rule| rule.accounts.contains(&account.id)).map(|rule| rule.name.to_string());
+    let names: BTreeSet<String> = named.collect();
+    Ok(names.into_iter().collect())
 }
 
 /// What was typed stays; saving once more is then done knowingly.

@@ -8,6 +8,7 @@ use super::super::failure::PageError;
 use super::super::replay::{self, Comparison};
 use super::super::visit::Visit;
 use super::super::when;
+use super::chosen::Chosen;
 use crate::answer::Edition;
 use crate::model::{AccountId, ServedAccount};
 use crate::publishing::{Change, Draft, HowEdited, replay as play};
@@ -32,6 +33,10 @@ pub(super) struct ChangeRow {
     pub kind: &'static str,
     pub lines: Vec<Line>,
     pub clash: Option<Clash>,
+    /// It is among what would be published.
+    pub is_chosen: bool,
+    /// The page about this change alone.
+    pub alone: String,
 }
 
 /// Somebody published another text of it meanwhile.
@@ -81,17 +86,19 @@ fn kind_of(draft: &Draft, path: &str, change: &Change) -> &'static str {
 pub(super) async fn list(
     visit: &Visit,
     draft: &Draft,
-    live: &Edition,
-    edition: Option<&Edition>,
+    editions: &[&Edition],
+    chosen: &Chosen,
 ) -> Result<Vec<ChangeRow>, PageError> {
     let mut rows = Vec::new();
     for (path, change) in draft.changes() {
         rows.push(ChangeRow {
             path: path.clone(),
-            name: edition.and_then(|edition| name_of(edition, path)).or_else(|| name_of(live, path)),
+            name: editions.iter().find_map(|edition| name_of(edition, path)),
             kind: kind_of(draft, path, change),
             lines: around_changes(diff::lines(&text_of(draft.live(), path), &text_of(draft.files(), path))),
             clash: find_clash(visit, draft, path).await?,
+            is_chosen: chosen.holds(path),
+            alone: Chosen::of(std::slice::from_ref(path)).address(None),
         });
     }
     Ok(rows)

@@ -1,11 +1,10 @@
-//! The versions that were live: who, when, why; one of them, and bringing it
-//! back.
+//! The versions that were live: who, when, why; and one of them. Not here:
+//! bringing it back (restore).
 
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::super::confirm::Confirm;
 use super::super::diff::{self, Line};
 use super::super::failure::PageError;
 use super::super::frame::{Frame, show as show_page};
@@ -13,7 +12,7 @@ use super::super::visit::Visit;
 use super::super::when;
 use super::changes::{around_changes, text_of};
 use crate::model::Right;
-use crate::publishing::{Accepted, Refused, Request, between, load_files};
+use crate::publishing::{between, load_files};
 use crate::store::{Version, VersionSource};
 
 const PER_PAGE: i64 = 20;
@@ -87,38 +86,7 @@ pub(in crate::console) async fn show(visit: Visit, Path(id): Path<String>) -> Re
     })
 }
 
-pub(in crate::console) async fn ask_restore(
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, PageError> {
-    let number = find(&visit, &id).await?.number;
-    let back = format!("/console/publish/versions/{number}");
-    let (subject, action) = (number.to_string(), format!("{back}/restore"));
-    show_page(&Confirm::about(&visit, "publish.restore", &subject, &action, &back))
-}
-
-/// A new version with the files of the old one. Drafts stay as they are.
-pub(in crate::console) async fn restore(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let console = &visit.console;
-    let number = find(&visit, &id).await?.number;
-    let newest = console.store.newest_version_number().await?.unwrap_or(0);
-    let (live, old) = (load_files(&console.store, newest).await?, load_files(&console.store, number).await?);
-    let request = Request {
-        // They were looked at when it was published.
-        accepted: Accepted::All,
-        restores: Some(number),
-        ..Request::new(between(&live, &old), visit.actor(), VersionSource::Console)
-    };
-    match console.gate.publish(request).await {
-        Ok(_) => Ok(visit.done("/console/publish", "publish.restored")),
-        Err(Refused::Store(failure)) => Err(failure.into()),
-        Err(Refused::Nothing) => Ok(visit.done("/console/publish", "publish.restored_same")),
-        Err(Refused::NeedsApproval) => Ok(visit.done("/console/publish", "publish.refused_second")),
-        Err(_) => Ok(visit.done("/console/publish", "publish.restore_refused")),
-    }
-}
-
-async fn find(visit: &Visit, id: &str) -> Result<Version, PageError> {
+pub(super) async fn find(visit: &Visit, id: &str) -> Result<Version, PageError> {
     let number = id.parse().map_err(|_| PageError::Missing)?;
     visit.console.store.find_version(number).await?.ok_or(PageError::Missing)
 }

@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use super::super::diff::{self, Line};
 use super::super::failure::PageError;
 use super::super::frame::{Frame, show as show_page};
+use super::super::refused::explain_kept;
 use super::super::visit::Visit;
 use super::super::when;
 use super::changes::{around_changes, text_of};
@@ -133,7 +134,7 @@ impl WaitingRow {
             due_at: proposal.due_at.map(minute),
             needs_approval: proposal.needs_approval,
             approver: proposal.approver.clone(),
-            failure: proposal.failure.clone(),
+            failure: proposal.failure.as_deref().map(|kept| explain_kept(kept, visit.caller.t)),
         }
     }
 }

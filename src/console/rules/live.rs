@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::super::failure::PageError;
 use super::super::frame::{Frame, show_again};
+use super::super::refused::explain;
 use super::super::visit::{Sent, Visit};
 use super::super::words::Sentence;
 use super::editor::Desk;
@@ -19,7 +20,7 @@ use super::shelf::{Kept, Shelf, is_table};
 use super::undoing::has_own;
 use super::{address_of, told};
 use crate::model::Right;
-use crate::publishing::{Accepted, Draft, Edit, Edits, Findings, Refused, Request, warning_key};
+use crate::publishing::{Accepted, Draft, Edit, Edits, Refused, Request, warning_key};
 use crate::rulebook::Problem;
 use crate::rulebook::edit::{EditError, FileChange, WrittenRule, copy_row, save_rule};
 use crate::store::{VersionSource, content_hash};
@@ -47,7 +48,7 @@ struct RefusedPage {
     /// Where it is sent again, and with what beside `accepted` and `despite`.
     action: String,
     again: (&'static str, String),
-    cause: String,
+    cause: Sentence<'static>,
     found: Vec<String>,
     /// To be sent again once they were looked at.
     accepted: Option<String>,
@@ -254,18 +255,8 @@ impl Asked {
 
 impl RefusedPage {
     fn of(visit: &Visit, wanted: &WrittenRule, refused: &Refused, again: Again) -> Self {
-        let nothing = Findings::default();
-        let (found, findings) = match refused {
-            Refused::Errors(findings) => (&findings.errors, findings),
-            Refused::TestsFail(findings) => (&findings.failures, findings),
-            Refused::Unseen(findings) => (&findings.warnings, findings),
-            Refused::Nothing
-            | Refused::Collides(_)
-            | Refused::NeedsApproval
-            | Refused::Settled
-            | Refused::Busy
-            | Refused::Store(_) => (&nothing.errors, &nothing),
-        };
+        let found = refused.found().unwrap_or_default();
+        let warnings = refused.findings().map(|findings| findings.warnings.as_slice()).unwrap_or_default();
         let keys = |problems: &[Problem]| problems.iter().map(warning_key).collect::<Vec<_>>().join("\n");
         let may_insist = matches!(refused, Refused::TestsFail(_)) && visit.staff.role.may(Right::Administer);
         let may_go_on = may_insist || matches!(refused, Refused::Unseen(_));
@@ -280,9 +271,9 @@ impl RefusedPage {
             address,
             action,
             again,
-            cause: refused.to_string(),
+            cause: explain(refused, visit.caller.t),
             found: found.iter().map(told).collect(),
-            accepted: may_go_on.then(|| keys(&findings.warnings)),
+            accepted: may_go_on.then(|| keys(warnings)),
             may_insist,
         }
     }

@@ -8,6 +8,7 @@ use askama::Template;
 use super::super::failure::PageError;
 use super::super::form::{Choice, Field};
 use super::super::frame::Frame;
+use super::super::places;
 use super::super::rehearse::{Bubble, Part};
 use super::super::visit::Visit;
 use super::super::when;
@@ -31,6 +32,8 @@ pub(super) struct EditorPage {
     id: String,
     name: String,
     place: Option<String>,
+    /// Its file as text.
+    as_text: Option<String>,
     fields: BTreeMap<&'static str, Field>,
     nothing: Field,
     is_waiting: bool,
@@ -84,6 +87,7 @@ impl EditorPage {
             id: kept.as_ref().map_or_else(String::new, |kept| kept.rule.text("id").to_owned()),
             name: kept.as_ref().map_or_else(String::new, |kept| kept.rule.text("name").to_owned()),
             place: kept.as_ref().map(|kept| format!("{}:{}", kept.path, kept.line)),
+            as_text: kept.as_ref().and_then(|kept| places::text_of(&kept.path)),
             is_waiting: !entered.get("waiting").is_empty(),
             is_enabled: kept.as_ref().is_none_or(|kept| kept.rule.is_enabled()),
             is_drafted: kept.as_ref().is_some_and(|kept| is_drafted(desk, kept)),

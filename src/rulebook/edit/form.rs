@@ -46,6 +46,25 @@ pub fn read(bytes: &[u8]) -> Result<Written, EditError> {
     })
 }
 
+/// Where a new file begins: `make` adds what staff typed.
+const NEW: &str = "\
+# 在对话里问哪几步、怎么问。一步一节 [[field]]，按写的次序问；要换次序，把整节挪动；不要的，整节删掉。
+";
+
+/// A new file: its words, and the step without which nobody can be called back.
+pub fn make(words: &Values) -> Result<Vec<u8>, EditError> {
+    let phone = [
+        ("id", "phone"),
+        ("label", "电话"),
+        ("ask", "顾问怎么打给您？请留电话。"),
+        ("example", "手机，或区号加座机"),
+        ("kind", "phone"),
+        ("required", "true"),
+    ];
+    let bytes = put_words(NEW.as_bytes(), words)?;
+    put_step(&bytes, None, &phone.into_iter().map(|(key, value)| (key, value.to_owned())).collect())
+}
+
 pub fn put_words(bytes: &[u8], values: &Values) -> Result<Vec<u8>, EditError> {
     edit(bytes, |document| values::write(document, Section::Top, WORDS, values))
 }

@@ -49,8 +49,13 @@ pub fn read(
 
 /// For a cell that must not be empty.
 pub fn missing(target: Target, mapping: &Mapping, number: usize, key: &'static str) -> Option<CellProblem> {
+    told(target, mapping, number, key, "是空的，请填上。")
+}
+
+/// For the cell of this key in a row.
+pub fn told(target: Target, mapping: &Mapping, number: usize, key: &str, cause: &str) -> Option<CellProblem> {
     let index = mapping.0.iter().position(|mapped| *mapped == Some(key))?;
-    Some(problem(target.column(key)?, index, number, "是空的，请填上。".to_owned()))
+    Some(problem(target.column(key)?, index, number, cause.to_owned()))
 }
 
 pub fn problem(column: &Column, index: usize, number: usize, text: String) -> CellProblem {
@@ -85,6 +90,15 @@ fn read_cell(column: &Column, text: &str) -> Result<Values, String> {
         Holds::Date => match read_date(text) {
             Some(date) => single(date.to_string()),
             None => Err(format!("要填日期，例如 2026-12-31，现在是「{}」。", short(text))),
+        },
+        Holds::Phone if is_phone(text) => single(text.to_owned()),
+        Holds::Phone => Err(format!(
+            "要填电话号码，例如 0796-6559898，现在是「{}」。号码变成了小数或 1.38E+10，就把那一列设成文本再填。",
+            short(text)
+        )),
+        Holds::Flag => match read_flag(text) {
+            Some(flag) => single(if flag { "true".to_owned() } else { String::new() }),
+            None => Err(format!("只填「是」或空着，现在是「{}」。", short(text))),
         },
         Holds::Address if is_address(text) => single(text.to_owned()),
         Holds::Address => Err(format!("要写完整的网址，以 https:// 开头，现在是「{}」。", short(text))),
@@ -143,6 +157,23 @@ fn read_date(text: &str) -> Option<Date> {
     date.filter(|date| parts.next().is_none() && date.year() >= 2000)
 }
 
+/// Digits with what people put between them; spreadsheets make `1.38E+10` of long ones.
+fn is_phone(text: &str) -> bool {
+    const FEWEST: usize = 3;
+    let between = [' ', '-', '－', '+', '(', ')', '（', '）', '/', '、', '，', ',', '转'];
+    let is_digit = |c: char| half_width(c).is_ascii_digit();
+    text.chars().filter(|c| is_digit(*c)).count() >= FEWEST
+        && text.chars().all(|c| is_digit(c) || between.contains(&c))
+}
+
+fn read_flag(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "是" | "对" | "√" | "✓" | "默认" | "true" | "yes" | "y" | "1" => Some(true),
+        "否" | "不是" | "×" | "false" | "no" | "n" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 fn is_address(text: &str) -> bool {
     let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
     rest.is_some_and(|rest| !rest.is_empty()) && !text.contains(char::is_whitespace)
@@ -195,6 +226,25 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(read_date(text).map(|date| date.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn phones_and_flags_are_told_from_what_a_spreadsheet_made_of_them() {
+        for (text, expected) in [
+            ("0796-6559898", true),
+            ("１３８ 0000 0000", true),
+            ("（0796）6559898 转 801", true),
+            ("110", true),
+            ("1.38E+10", false),
+            ("12", false),
+            ("问前台", false),
+        ] {
+            assert_eq!(is_phone(text), expected, "{text}");
+        }
+        let flags = [("是", Some(true)), ("TRUE", Some(true)), ("否", Some(false)), ("也许", None)];
+        for (text, expected) in flags {
+            assert_eq!(read_flag(text), expected, "{text}");
         }
     }
 

@@ -8,6 +8,7 @@ use super::grid::Grid;
 pub enum Target {
     Courses,
     Rules,
+    Contacts,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,9 @@ pub enum Holds {
     Range(&'static str, &'static str),
     Date,
     Address,
+    Phone,
+    /// `是`, or empty.
+    Flag,
     /// Several, apart by `；` or line breaks.
     Several,
 }
@@ -73,13 +77,34 @@ pub const RULES: &[Column] = &[
     column("reply", "回复", Holds::Text, &["答案", "回答", "回复内容", "内容", "答", "正文"]),
 ];
 
+pub const CONTACTS: &[Column] = &[
+    column("name", "名字", Holds::Text, &["姓名", "联系人", "称呼", "名称", "老师"]),
+    column("role", "职责", Holds::Text, &["职务", "岗位", "职位", "部门", "分工"]),
+    column("phone", "电话", Holds::Phone, &["手机", "手机号", "联系电话", "电话号码", "座机", "联系方式"]),
+    column("wechat", "微信号", Holds::Text, &["微信"]),
+    column("hours", "接听时间", Holds::Text, &["工作时间", "在班时间", "值班时间"]),
+    column("default", "默认", Holds::Flag, &["默认联系人", "首选"]),
+    column("owner", "负责人", Holds::Text, &["负责", "负责部门", "核对人"]),
+    column("valid_until", "有效期至", Holds::Date, &["有效期", "截止日期", "到期日", "失效日期"]),
+];
+
 impl Target {
-    pub const ALL: [Self; 2] = [Self::Courses, Self::Rules];
+    pub const ALL: [Self; 3] = [Self::Courses, Self::Rules, Self::Contacts];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Courses => "courses",
             Self::Rules => "rules",
+            Self::Contacts => "contacts",
+        }
+    }
+
+    /// What staff call such a table.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Courses => "课程",
+            Self::Rules => "规则",
+            Self::Contacts => "联系人",
         }
     }
 
@@ -91,6 +116,7 @@ impl Target {
         match self {
             Self::Courses => COURSES,
             Self::Rules => RULES,
+            Self::Contacts => CONTACTS,
         }
     }
 
@@ -169,6 +195,18 @@ pub fn guess(target: Target, grid: &Grid) -> Mapping {
     Mapping(mapping)
 }
 
+/// What a table is, by the headings that are known; None: no heading is.
+pub fn guess_target(grid: &Grid) -> Option<Target> {
+    let known = |target: Target| {
+        let mapping = guess(target, grid);
+        target.columns().iter().filter(|column| mapping.has(column.key)).count()
+    };
+    // Of those that know as many, the first: a table of rules has most of the headings that others have.
+    let order = [Target::Rules, Target::Courses, Target::Contacts];
+    let best = order.into_iter().rev().max_by_key(|target| known(*target))?;
+    (known(best) > 0).then_some(best)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +230,19 @@ mod tests {
             [None, Some("name")],
             "the better heading gets the key"
         );
+    }
+
+    #[test]
+    fn a_table_is_known_by_its_headings() {
+        let guessed = |headings: &[&str]| {
+            let rows = vec![headings.iter().map(|heading| (*heading).to_owned()).collect()];
+            guess_target(&Grid { rows })
+        };
+        assert_eq!(guessed(&["姓名", "职务", "手机"]), Some(Target::Contacts));
+        assert_eq!(guessed(&["名字", "职责", "电话", "微信号", "负责人"]), Some(Target::Contacts));
+        assert_eq!(guessed(&["课名", "天数", "负责人"]), Some(Target::Courses));
+        assert_eq!(guessed(&["问题", "答案"]), Some(Target::Rules));
+        assert_eq!(guessed(&["一", "二"]), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ const FILE: &str = "courses.csv";
 
 pub fn import(grid: &Grid, mapping: &Mapping, into: &Files) -> Result<Imported, ImportError> {
     if !mapping.has("name") {
-        return Err(ImportError::NoColumn("课名"));
+        return Err(ImportError::NoColumn { table: Target::Courses, column: "课名" });
     }
     let mut bytes = into.get(FILE).map(<[u8]>::to_vec);
     let broken = |_| ImportError::BrokenFile(FILE);

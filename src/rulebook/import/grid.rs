@@ -3,6 +3,7 @@
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use calamine::{DataRef, Reader as _, SheetVisible, Xlsx, open_workbook_from_rs};
 
@@ -16,6 +17,11 @@ pub const MAX_COLUMNS: usize = 64;
 /// Rows times columns is more than anybody fills: texts in all cells together.
 const MAX_TEXT: usize = 24 << 20;
 
+/// How an .xlsx begins, a zip archive.
+const WORKBOOK: &[u8] = b"PK\x03\x04";
+/// How .xls and .et begin, and an .xlsx with a password.
+const OLD_WORKBOOK: &[u8] = b"\xd0\xcf\x11\xe0";
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grid {
     /// As the spreadsheet numbers them, from row 1: blank rows are there too.
@@ -23,15 +29,25 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// As `read`, for a file that says by its name what it is: what is called
+    /// .xlsx and is none is broken, whatever its bytes could be taken for.
+    pub fn read_named(name: &str, bytes: &[u8]) -> Result<Self, ImportError> {
+        let is_workbook = bytes.starts_with(WORKBOOK) || bytes.starts_with(OLD_WORKBOOK);
+        let says_so = Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+        if says_so && !is_workbook && !bytes.is_empty() {
+            return Err(ImportError::NotASpreadsheet);
+        }
+        Self::read(bytes)
+    }
+
     pub fn read(bytes: &[u8]) -> Result<Self, ImportError> {
         if bytes.len() > MAX_BYTES {
             return Err(ImportError::TooLarge { size: bytes.len() });
         }
-        let grid = match bytes {
-            [b'P', b'K', 3, 4, ..] => read_xlsx(bytes)?,
-            [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(ImportError::OldSpreadsheet),
-            _ => read_csv(bytes)?,
-        };
+        if bytes.starts_with(OLD_WORKBOOK) {
+            return Err(ImportError::OldSpreadsheet);
+        }
+        let grid = if bytes.starts_with(WORKBOOK) { read_xlsx(bytes)? } else { read_csv(bytes)? };
         if grid.head().is_none() { Err(ImportError::Empty) } else { Ok(grid) }
     }
 
@@ -90,9 +106,16 @@ impl Grid {
 
 fn read_csv(bytes: &[u8]) -> Result<Grid, ImportError> {
     let text = decode(bytes).map_err(|error| match error {
+        DecodeError::UnknownEncoding if bytes.iter().any(|byte| is_no_text(char::from(*byte))) => {
+            ImportError::NotASpreadsheet
+        }
         DecodeError::UnknownEncoding => ImportError::Undecodable,
         DecodeError::NotText => ImportError::NotASpreadsheet,
     })?;
+    // Many bytes that mean nothing are characters of GB18030.
+    if text.contains(is_no_text) {
+        return Err(ImportError::NotASpreadsheet);
+    }
     let (mut grid, mut cells, mut row) = (Grid::default(), Cells::new(&text), Row::default());
     while cells.next_row(&mut row) {
         for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.text.is_empty()) {
@@ -100,6 +123,12 @@ fn read_csv(bytes: &[u8]) -> Result<Grid, ImportError> {
         }
     }
     Ok(grid)
+}
+
+/// What no keyboard types. Old programs break lines in a cell with a vertical
+/// tab, new pages with a form feed, and end a file with 0x1a.
+fn is_no_text(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1a}')
 }
 
 /// The first sheet that is visible and holds something. What makes the reader
@@ -214,5 +243,25 @@ mod tests {
         for (name, bytes) in cases {
             assert!(Grid::read(bytes).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn junk_is_no_table_whatever_it_is_called() {
+        // Each of these bytes is, or begins, a character of GB18030.
+        let junk: Vec<u8> = b"\xb0\xa1\x02\xc4\xe3\x1f\xba\xc3".repeat(20);
+        let cases: &[(&str, &[u8])] = &[
+            ("表.csv", &junk),
+            ("表.xlsx", &junk),
+            ("表.XLSX", "随便写的一段话".as_bytes()),
+            ("表.xlsx", "课名,天数\n甲,3\n".as_bytes()),
+            ("表.csv", b"\x89PNG\r\n\x1a\n\x00\xff\x01"),
+        ];
+        for (name, bytes) in cases {
+            let read = Grid::read_named(name, bytes);
+            assert!(matches!(read, Err(ImportError::NotASpreadsheet)), "{name}: {read:?}");
+        }
+        let text = "课名,说明\n甲,一\u{b}二\n\u{1a}".as_bytes();
+        assert!(Grid::read_named("表.csv", text).is_ok(), "as old programs save it");
+        assert!(matches!(Grid::read_named("表.xlsx", b""), Err(ImportError::Empty)));
     }
 }

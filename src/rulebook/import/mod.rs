@@ -1,13 +1,14 @@
 //! Tables and WeChat's own keyword replies become files of the rulebook: a file
 //! is read (`grid`, guarded by `archive`), its columns are told apart
 //! (`columns`), every cell is checked under the name the spreadsheet gives it
-//! (`cells`), and rows are put into what is there (`courses`, `rules`). `tencent`
+//! (`cells`), and rows are put into what is there (`courses`, `rules`, `contacts`). `tencent`
 //! is what WeChat's API says of the replies set up in its own pages. Pure. Not
 //! here: where files go then (publishing).
 
 mod archive;
 mod cells;
 mod columns;
+mod contacts;
 mod courses;
 mod grid;
 mod rules;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use super::Files;
 
 pub use cells::CellProblem;
-pub use columns::{Column, Mapping, Target, guess};
+pub use columns::{Column, Holds, Mapping, Target, guess, guess_target};
 pub use grid::Grid;
 pub use tencent::is_tencent;
 
@@ -33,16 +34,21 @@ pub enum ImportError {
     Bomb { limit: u64 },
     #[error("表格超过 {rows} 行或 {columns} 列。请删掉多余的行列，或分成几份。")]
     TooManyCells { rows: usize, columns: usize },
-    #[error("这不是 .xlsx 表格，或文件坏了。请在表格软件里打开，另存为 .xlsx 或「CSV UTF-8」再试。")]
+    #[error("这个文件不是表格，或者坏了：能读的是 .xlsx 和 .csv。请在表格软件里打开它，另存为 .xlsx 再试。")]
     NotASpreadsheet,
-    #[error("读不了 .xls 和 .et 旧格式。请在表格软件里另存为 .xlsx 再试。")]
+    #[error("读不了 .xls、.et 旧格式和加了密码的表格。请在表格软件里去掉密码，另存为 .xlsx 再试。")]
     OldSpreadsheet,
     #[error("文件的编码读不出来。请在表格软件里另存为 .xlsx 再试。")]
     Undecodable,
     #[error("表格是空的：第一行要写列名，下面一行一条。")]
     Empty,
-    #[error("没有一列是「{0}」。请在列名下面选对应的项。")]
-    NoColumn(&'static str),
+    /// Whoever sees the columns may choose instead; the page says so.
+    #[error("这张{}表没有一列是「{column}」。请在第一行把那一列的列名写成「{column}」再试。", table.title())]
+    NoColumn { table: Target, column: &'static str },
+    #[error(
+        "看不出这是什么表：第一行没有认得的列名，现在是「{found}」。课程要有「课名」，规则要有「含有」和「回复」，联系人要有「名字」和「电话」。请改好第一行再试。"
+    )]
+    UnknownHeadings { found: String },
     #[error("这不是公众平台自动回复的数据。请用接口 get_current_autoreply_info 返回的全文。")]
     NotAutoReply,
     #[error("{0} 现在读不了，没法往里加。请先改正它，或改好名字再试。")]
@@ -107,5 +113,6 @@ pub fn import_grid(
     match target {
         Target::Courses => courses::import(grid, mapping, into),
         Target::Rules => rules::import(grid, mapping, into),
+        Target::Contacts => contacts::import(grid, mapping, into),
     }
 }

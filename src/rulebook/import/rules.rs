@@ -21,10 +21,10 @@ const FIRES: [&str; 5] = ["contains", "equals", "starts", "pattern", "questions"
 
 pub fn import(grid: &Grid, mapping: &Mapping, into: &Files) -> Result<Imported, ImportError> {
     if !mapping.has("reply") {
-        return Err(ImportError::NoColumn("回复"));
+        return Err(ImportError::NoColumn { table: Target::Rules, column: "回复" });
     }
     if !FIRES.iter().any(|key| mapping.has(key)) {
-        return Err(ImportError::NoColumn("含有"));
+        return Err(ImportError::NoColumn { table: Target::Rules, column: "含有" });
     }
     let mut imported = Imported::default();
     let mut rows = Vec::new();

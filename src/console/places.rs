@@ -1,7 +1,12 @@
 //! Which page edits a place in the rulebook's files.
 
-use super::super::visit::in_address;
+use std::path::Path;
+
+use super::visit::in_address;
 use crate::answer::Edition;
+
+/// Endings of the files that a rulebook is made of.
+const TEXTS: [&str; 5] = ["md", "csv", "toml", "chat", "txt"];
 
 /// Tables and folders that have a page of their own.
 const PAGES: &[(&str, &str)] = &[
@@ -12,7 +17,8 @@ const PAGES: &[(&str, &str)] = &[
     ("settings.toml", "/console/settings"),
 ];
 
-/// A rule's own page where the place is a rule's in one of these editions.
+/// A rule's own page where the place is a rule's in one of these editions; the
+/// page of the text where no other page shows the file.
 pub(super) fn editor_of(editions: &[&Edition], file: &str, line: usize) -> Option<String> {
     let rule = editions.iter().find_map(|edition| {
         let here = edition.rulebook.rules.iter().filter(|rule| &*rule.place.file == file);
@@ -23,5 +29,15 @@ pub(super) fn editor_of(editions: &[&Edition], file: &str, line: usize) -> Optio
         return Some(format!("/console/rules/{}", in_address(rule.id.as_str())));
     }
     let page = PAGES.iter().find(|(start, _)| file.starts_with(start));
-    page.map(|(_, address)| (*address).to_owned())
+    page.map(|(_, address)| (*address).to_owned()).or_else(|| text_of(file))
+}
+
+/// Where a file is changed as text; None: it is no text.
+pub(super) fn text_of(file: &str) -> Option<String> {
+    is_text(file).then(|| format!("/console/files/text?path={}", in_address(file)))
+}
+
+pub(super) fn is_text(file: &str) -> bool {
+    let ending = Path::new(file).extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| TEXTS.iter().any(|text| ending.eq_ignore_ascii_case(text)))
 }

@@ -1,0 +1,65 @@
+//! Problems of the rulebook as pages list them: where, why, what to do, and the
+//! page where it is done. `parts/told.html` draws them. What the check says is in
+//! the rulebook's own language.
+
+use super::places;
+use crate::answer::Edition;
+use crate::rulebook::{Problem, Severity};
+
+/// Problems of one kind that are shown; the rest is counted.
+const MOST_PROBLEMS: usize = 50;
+
+/// As many as anybody reads.
+pub(super) struct Problems {
+    pub shown: Vec<Told>,
+    pub more: usize,
+}
+
+pub(super) struct Told {
+    pub place: String,
+    pub cause: String,
+    pub remedy: String,
+    /// Where it can be put right.
+    pub address: Option<String>,
+    pub severity: Severity,
+}
+
+impl Problems {
+    pub fn none() -> Self {
+        Self { shown: Vec::new(), more: 0 }
+    }
+
+    pub fn of(problems: &[Problem], editions: &[&Edition]) -> Self {
+        let told = |problem: &Problem| Told::of(problem, editions);
+        let shown = problems.iter().take(MOST_PROBLEMS).map(told).collect();
+        Self { shown, more: problems.len().saturating_sub(MOST_PROBLEMS) }
+    }
+}
+
+impl Told {
+    pub fn of(problem: &Problem, editions: &[&Edition]) -> Self {
+        Self {
+            place: place(problem),
+            cause: problem.cause.clone(),
+            remedy: problem.remedy.clone(),
+            address: places::editor_of(editions, &problem.file, problem.line),
+            severity: problem.severity,
+        }
+    }
+
+    pub fn tone(&self) -> &'static str {
+        match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "plain",
+        }
+    }
+}
+
+/// `rules/price.md:3`
+pub(super) fn place(problem: &Problem) -> String {
+    match problem.line {
+        0 => problem.file.clone(),
+        line => format!("{}:{line}", problem.file),
+    }
+}
