@@ -1,9 +1,10 @@
 //! Who calls: a script with a token. `admit` stands before every operation: no
 //! token, no answer; too many requests, no answer; not the right, no answer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -12,13 +13,15 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Api;
 use super::problem::ApiError;
-use crate::model::{Act, Actor, Right};
-use crate::store::{ApiToken, Ticket};
+use crate::model::{Act, Actor, CallerIp, Right};
+use crate::store::{self, ApiToken, Operation, OperationKind, Ticket};
 
 #[derive(Clone, Debug)]
 pub(super) struct Client {
     pub api: Arc<Api>,
     pub token: ApiToken,
+    /// From where, for the log.
+    ip: String,
 }
 
 pub(super) async fn admit(
@@ -26,7 +29,8 @@ pub(super) async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match enter(api, right, request.headers()).await {
+    let ip = ip_of(&request);
+    match enter(api, right, request.headers(), ip).await {
         Ok(client) => {
             request.extensions_mut().insert(client);
             next.run(request).await
@@ -35,15 +39,33 @@ pub(super) async fn admit(
     }
 }
 
-async fn enter(api: Arc<Api>, right: Right, headers: &HeaderMap) -> Result<Client, ApiError> {
+async fn enter(
+    api: Arc<Api>,
+    right: Right,
+    headers: &HeaderMap,
+    ip: Option<CallerIp>,
+) -> Result<Client, ApiError> {
     let ticket = read_ticket(headers)?;
-    let now = api.clock.now();
-    let token = api.store.find_token(&ticket, now).await?.ok_or(ApiError::BadToken)?;
-    api.limits.count(&token.id, now)?;
+    let (hash, now) = (ticket.hash(), api.clock.now());
+    let place = ip.map_or_else(String::new, CallerIp::network);
+    api.limits.check_place(&place, &hash, now)?;
+    let Some(token) = api.store.find_token(&ticket, now).await? else {
+        api.limits.count_unknown(&place, &hash, now);
+        return Err(ApiError::BadToken);
+    };
+    api.limits.count(&token.id, &hash, now)?;
     if !token.role.may(right) {
         return Err(ApiError::Forbidden { role: token.role });
     }
-    Ok(Client { api, token })
+    let ip = ip.map_or_else(String::new, |ip| ip.to_string());
+    Ok(Client { api, token, ip })
+}
+
+fn ip_of(request: &Request) -> Option<CallerIp> {
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    let last =
+        |name| request.headers().get_all(name).iter().next_back().and_then(|value| value.to_str().ok());
+    Some(CallerIp::believe(peer.ip(), last("x-forwarded-for"), last("x-real-ip")))
 }
 
 fn read_ticket(headers: &HeaderMap) -> Result<Ticket, ApiError> {
@@ -64,6 +86,14 @@ impl Client {
     /// For what the store keeps beside a lead: this script, now.
     pub(super) fn act(&self) -> Act {
         Act { by: Actor::Script(self.token.name.clone()), at: self.api.clock.now() }
+    }
+
+    /// For the log: this script, now. Nobody takes it for a member, whatever the
+    /// token is called.
+    pub(super) fn does(&self, kind: OperationKind, subject: &str) -> Operation {
+        let name = format!("API 令牌「{}」", self.token.name);
+        let actor = store::Actor { staff: None, name, ip: self.ip.clone() };
+        actor.does(kind, subject, self.api.clock.now())
     }
 }
 

@@ -17,7 +17,7 @@ use super::sent::Asked;
 use super::words::Status;
 use crate::model::clock::from_millis;
 use crate::model::{LeadNumber, Right};
-use crate::store::{DueBy, Lead, LeadCursor, LeadFilter, LeadOwner};
+use crate::store::{DueBy, Lead, LeadCursor, LeadFilter, LeadOwner, OperationKind};
 
 pub(super) use change::change;
 pub(super) use view::LeadView;
@@ -34,7 +34,7 @@ pub(super) struct AskedLeads {
     /// To be followed up on that day or before.
     #[param(value_type = Option<String>, format = Date)]
     due_by: Option<Date>,
-    /// In the number, the unit or an answer.
+    /// In the number, the unit or an answer; or a telephone number.
     q: Option<String>,
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
@@ -89,7 +89,8 @@ pub(super) async fn show(
 
 /// Read a lead whole
 ///
-/// With names and telephone numbers. Who reads it is written down in the lead.
+/// With names and telephone numbers. Who reads it is written down in the lead and
+/// in the log.
 #[utoipa::path(
     post, path = "/api/v1/leads/{number}/reveal", tag = "leads", operation_id = "reveal_lead",
     params(("number" = String, Path), AskedAccount),
@@ -102,7 +103,8 @@ pub(super) async fn reveal(
 ) -> Result<Json<LeadView>, ApiError> {
     let account = client.api.account(asked.account.as_deref())?;
     let number = LeadNumber::parse(&number).ok_or(ApiError::Missing)?;
-    let lead = client.api.store.reveal_lead(&account, &number, &client.act()).await?;
+    let operation = client.does(OperationKind::LeadRevealed, number.as_str());
+    let lead = client.api.store.reveal_lead(&account, &number, &client.act(), &operation).await?;
     Ok(Json(LeadView::of(lead.ok_or(ApiError::Missing)?, true)))
 }
 

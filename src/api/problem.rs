@@ -35,6 +35,8 @@ pub(super) enum ApiError {
     Stale,
     #[error("请求体超过 {} KiB。", super::sent::MAX_BYTES / 1024)]
     TooLarge,
+    #[error("请求体没有在 {} 秒内发完。请检查网络，再发一次。", super::sent::DEADLINE.as_secs())]
+    TooSlow,
     #[error("请求体不是 JSON。请把 Content-Type 写成 application/json。")]
     NotJson,
     #[error("读不懂{what}：{cause}。")]
@@ -43,6 +45,8 @@ pub(super) enum ApiError {
         "这个令牌一分钟内的请求太多。请过 {seconds} 秒再试，或请管理员调高 [server] api_requests_per_minute。"
     )]
     TooMany { seconds: i64 },
+    #[error("从这个地址来的错误令牌太多。请核对令牌，过 {seconds} 秒再试。")]
+    TooManyUnknown { seconds: i64 },
     #[error("服务暂时读写不了数据库。请稍后再试；一直这样，请看服务的日志。")]
     Store(Arc<StoreError>),
 }
@@ -93,6 +97,9 @@ pub(super) enum BodyRefusals {
     /// Somebody else changed it since `revision`.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(Problem),
+    /// The body did not arrive in time.
+    #[response(status = 408, content_type = "application/problem+json")]
+    TooSlow(Problem),
     /// The body is too large.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
@@ -114,9 +121,10 @@ impl ApiError {
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::TooManyUnknown { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -132,9 +140,11 @@ impl ApiError {
             Self::Missing => "missing",
             Self::Stale => "stale",
             Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
             Self::NotJson => "not_json",
             Self::Unreadable { .. } => "unreadable",
             Self::TooMany { .. } => "too_many",
+            Self::TooManyUnknown { .. } => "too_many_bad_tokens",
             Self::Store(_) => "unavailable",
         }
     }
@@ -147,9 +157,10 @@ impl ApiError {
             Self::NoSuchMethod => "方法不对",
             Self::Stale => "已被改过",
             Self::TooLarge => "太大",
+            Self::TooSlow => "太慢",
             Self::NotJson => "不是 JSON",
             Self::Unreadable { .. } => "读不懂",
-            Self::TooMany { .. } => "太频繁",
+            Self::TooMany { .. } | Self::TooManyUnknown { .. } => "太频繁",
             Self::Store(_) => "暂时不能用",
         }
     }
@@ -175,7 +186,7 @@ impl IntoResponse for ApiError {
             Self::NoToken | Self::BadToken => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            Self::TooMany { seconds } => {
+            Self::TooMany { seconds } | Self::TooManyUnknown { seconds } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
             }
             _ => {}

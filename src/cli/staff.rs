@@ -56,7 +56,7 @@ enum Deed {
         #[arg(value_name = "名字", help_heading = "参数")]
         name: String,
     },
-    /// 停用：马上退出，不能再登录
+    /// 停用：马上退出，不能再登录；发的链接、建的 API 令牌作废
     #[command(override_usage = "yingda staff disable <名字>")]
     Disable {
         /// 停用谁
@@ -157,7 +157,7 @@ impl Office<'_> {
         let member = self.find(name).await?;
         let operation = self.here().does(OperationKind::Disabled, member.name.as_str(), self.clock.now());
         refuse_last_admin(self.store.disable_staff(&member.id, &operation).await?)?;
-        Ok(writeln!(out, "「{}」已停用，已退出所有登录。", member.name)?)
+        Ok(writeln!(out, "「{}」已停用：已退出所有登录，发的链接、建的 API 令牌都已作废。", member.name)?)
     }
 
     async fn enable(&self, name: &str, out: &mut impl io::Write) -> anyhow::Result<()> {
@@ -172,7 +172,11 @@ impl Office<'_> {
         let operation = self.here().does(OperationKind::RoleChanged, member.name.as_str(), self.clock.now());
         let operation = operation.before(member.role.title()).after(role.title());
         refuse_last_admin(self.store.change_role(&member.id, role, &operation).await?)?;
-        Ok(writeln!(out, "「{}」现在是{}。", member.name, role.title())?)
+        writeln!(out, "「{}」现在是{}。", member.name, role.title())?;
+        if member.role == Role::Admin && role != Role::Admin {
+            writeln!(out, "对方当管理员时发的链接、建的 API 令牌都已作废。")?;
+        }
+        Ok(())
     }
 
     async fn find(&self, name: &str) -> anyhow::Result<Staff> {

@@ -11,7 +11,11 @@ use super::frame::{Frame, show as show_page, show_again};
 use super::preferences::{Shortcuts, Theme};
 use super::visit::{Sent, Visit, go};
 use super::{cookie, password, when};
-use crate::store::{OperationKind, Session};
+use crate::store::{Attempt, MostAttempts, OperationKind, Session};
+
+/// Of one's own password, in a quarter of an hour; whoever else tries to log in
+/// from here does not count.
+const TRIES: MostAttempts = MostAttempts { by_name: 5, by_ip: i64::MAX, by_name_and_ip: 5 };
 
 #[derive(Template)]
 #[template(path = "console/pages/account.html")]
@@ -52,15 +56,8 @@ pub(super) async fn change_password(
 ) -> Result<Response, PageError> {
     let (store, t) = (&visit.console.store, visit.caller.t);
     let mut page = AccountPage::of(&visit).await?;
-    let tries = store.note_attempt(&format!("own/{}", visit.staff.id), &visit.caller.ip, visit.now()).await?;
-    if tries.by_name > 5 {
-        page.current = Field::default().refused(t.say("login.too_many"));
-        return show_again(&page);
-    }
-    let credentials = store.find_credentials(&visit.staff.name).await?;
-    let hash = credentials.and_then(|found| found.password);
-    if !visit.console.hasher.verify(&sent.current, hash.as_deref()).await? {
-        page.current = Field::default().refused(t.say("account.current_wrong"));
+    if let Some(refused) = refuse_stranger(&visit, &sent.current).await? {
+        page.current = refused;
         return show_again(&page);
     }
     if let Err(weakness) = password::check(&sent.new, visit.staff.name.as_str()) {
@@ -70,8 +67,26 @@ pub(super) async fn change_password(
     let hash = visit.console.hasher.hash(&sent.new).await?;
     let operation = visit.does(OperationKind::PasswordChanged, visit.staff.name.as_str());
     store.change_password(&visit.staff.id, &hash, &visit.session.hash, &operation).await?;
-    store.forget_attempts(&format!("own/{}", visit.staff.id)).await?;
     Ok(visit.done("/console/account", "account.password_done"))
+}
+
+/// Somebody may have found the browser open: what would lock its member out asks
+/// for their password, as slowly as a login does. The field, when it is wrong.
+pub(super) async fn refuse_stranger(visit: &Visit, password: &str) -> Result<Option<Field>, PageError> {
+    let (store, t) = (&visit.console.store, visit.caller.t);
+    let refuse = |word| Ok(Some(Field::default().refused(t.say(word))));
+    let name = format!("own/{}", visit.staff.id);
+    let tried = store.count_attempt((&name, &visit.caller.network), TRIES, visit.now()).await?;
+    if tried == Attempt::TooMany {
+        return refuse("account.too_many");
+    }
+    let credentials = store.find_credentials(&visit.staff.name).await?;
+    let hash = credentials.and_then(|found| found.password);
+    if !visit.console.hasher.verify(password, hash.as_deref()).await? {
+        return refuse("account.current_wrong");
+    }
+    store.forget_attempts(&name).await?;
+    Ok(None)
 }
 
 pub(super) async fn end_session(visit: Visit, Sent(sent): Sent<Ending>) -> Result<Response, PageError> {

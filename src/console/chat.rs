@@ -173,7 +173,7 @@ impl ChatPage {
             may_serve: role.may(Right::Serve),
             may_delete: role.may(Right::Administer),
             base,
-            account: served.link(""),
+            account: served.deed(""),
             back: served.link("/console/chats"),
         })
     }

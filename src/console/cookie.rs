@@ -1,4 +1,4 @@
-//! The cookies: the session, how somebody likes the pages, and what was done
+//! The cookies: the session, who used this browser before, how somebody likes the pages, and what was done
 //! just before. All `HttpOnly` and `SameSite=Strict`.
 
 use std::time::Duration;
@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use super::door::Transport;
 
 pub(super) const SESSION: &str = "yingda_session";
+/// A browser that logged in before; see `login`.
+pub(super) const DEVICE: &str = "yingda_device";
 pub(super) const LANG: &str = "yingda_lang";
 pub(super) const THEME: &str = "yingda_theme";
 pub(super) const SHORTCUTS: &str = "yingda_keys";
@@ -25,7 +27,7 @@ pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 
-/// `value` is letters, digits, `-`, `_` and `.`: ours always are.
+/// `value` is letters, digits, and signs that need no quotes: ours always are.
 pub(super) fn set(name: &str, value: &str, lasts: Duration, transport: Transport) -> HeaderValue {
     let secure = match transport {
         Transport::Encrypted => "; Secure",

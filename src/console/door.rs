@@ -1,6 +1,7 @@
 //! What happens to every request first: who calls, in which language, from
 //! where; whether a form was sent by our own page; and, until somebody has a
-//! password, whether the caller sits at this machine. Not here: who is logged
+//! password, whether the caller sits at this machine. A body has a deadline. Not
+//! here: who is logged
 //! in (`visit`).
 
 use std::convert::Infallible;
@@ -16,9 +17,11 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Console;
 use super::cookie;
+use super::deadline;
 use super::failure::{self, PageError};
 use super::preferences::{Shortcuts, Theme};
 use super::words::{Lang, Words, words};
+use crate::model::CallerIp;
 
 /// One request's circumstances.
 #[derive(Clone, Debug)]
@@ -27,8 +30,12 @@ pub(super) struct Caller {
     pub theme: Theme,
     pub shortcuts: Shortcuts,
     pub place: Place,
-    /// For the log and for limits.
+    /// For the log.
     pub ip: String,
+    /// One place, for limits.
+    pub network: String,
+    /// Sealed: who logged in with this browser before.
+    pub device: Option<String>,
     pub transport: Transport,
     /// A key of words: what was done just before.
     pub notice: Option<String>,
@@ -71,7 +78,7 @@ pub(super) async fn receive(
         foreign => foreign,
     };
     let response = match may_pass {
-        Ok(()) => next.run(request).await,
+        Ok(()) => next.run(in_time(request)).await,
         Err(failure) => failure.into_response(),
     };
     let mut response = failure::show(&caller, response);
@@ -79,6 +86,13 @@ pub(super) async fn receive(
         response.headers_mut().append(SET_COOKIE, cookie::forget(cookie::NOTICE, caller.transport));
     }
     response
+}
+
+fn in_time(request: Request) -> Request {
+    match *request.method() {
+        Method::GET | Method::HEAD => request,
+        _ => request.map(|body| deadline::give(body, deadline::ALL_OF_IT)),
+    }
 }
 
 /// For addresses that only who sits at this machine may open.
@@ -133,6 +147,7 @@ impl Caller {
     fn of(request: &Request, console: &Console) -> Self {
         let headers = request.headers();
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let ip = address_of(peer, headers);
         let cookie = |name| cookie::read(headers, name);
         let lang = cookie(cookie::LANG).and_then(Lang::parse).unwrap_or_else(|| preferred(headers));
         let transport = Transport::of(headers, console.public_url.as_deref());
@@ -142,7 +157,9 @@ impl Caller {
             theme: cookie(cookie::THEME).and_then(Theme::parse).unwrap_or_default(),
             shortcuts: cookie(cookie::SHORTCUTS).and_then(Shortcuts::parse).unwrap_or_default(),
             place: Place::of(peer, headers),
-            ip: believed_address(peer, headers).map_or_else(String::new, |ip| ip.to_string()),
+            ip: ip.map_or_else(String::new, |ip| ip.to_string()),
+            network: ip.map_or_else(String::new, CallerIp::network),
+            device: cookie(cookie::DEVICE).map(str::to_owned),
             transport,
             notice: notice.map(str::to_owned),
             path: request.uri().path().to_owned(),
@@ -188,18 +205,9 @@ fn is_loopback(host: &str) -> bool {
     name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// A proxy on this machine or its private network is believed; it adds the
-/// address it was called from at the end. Whoever else says so is not.
-fn believed_address(peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
-    let peer = peer?.to_canonical();
-    let is_near = match peer {
-        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
-    };
+fn address_of(peer: Option<IpAddr>, headers: &HeaderMap) -> Option<CallerIp> {
     let last = |name: &str| headers.get_all(name).iter().next_back().and_then(|value| value.to_str().ok());
-    let told = last("x-forwarded-for").and_then(|list| list.rsplit(',').next()).or_else(|| last("x-real-ip"));
-    let told = told.and_then(|ip| ip.trim().parse::<IpAddr>().ok());
-    Some(told.filter(|_| is_near).unwrap_or(peer).to_canonical())
+    Some(CallerIp::believe(peer?, last("x-forwarded-for"), last("x-real-ip")))
 }
 
 impl Transport {
@@ -270,17 +278,5 @@ mod tests {
             let place = Place::of(peer.parse().ok(), &headers(pairs));
             assert_eq!(place, *expected, "{peer} {pairs:?}");
         }
-    }
-
-    #[test]
-    fn a_callers_address_is_taken_from_a_near_proxy_alone() {
-        let forwarded = headers(&[("x-forwarded-for", "1.1.1.1, 203.0.113.9")]);
-        let cases =
-            [("127.0.0.1", "203.0.113.9"), ("172.17.0.1", "203.0.113.9"), ("198.51.100.4", "198.51.100.4")];
-        for (peer, expected) in cases {
-            let ip = believed_address(peer.parse().ok(), &forwarded).map(|ip| ip.to_string());
-            assert_eq!(ip.as_deref(), Some(expected), "{peer}");
-        }
-        assert_eq!(believed_address(None, &forwarded), None);
     }
 }

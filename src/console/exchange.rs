@@ -5,13 +5,13 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::failure::PageError;
 use super::form::Choice;
 use super::frame::{Frame, show as show_page, show_again};
+use super::sheet::{self, Kind};
 use super::upload::Upload;
 use super::visit::Visit;
 use super::words::{Sentence, Words};
@@ -22,7 +22,7 @@ use crate::rulebook::import::{
     is_tencent,
 };
 use crate::rulebook::{Files, export};
-use crate::spreadsheet::{Cell, Sheet, write};
+use crate::spreadsheet::{Cell, Sheet};
 use crate::store::StoreError;
 
 const ADDRESS: &str = "/console/import";
@@ -31,7 +31,6 @@ const MOST_SHOWN: usize = 100;
 /// Rows of the table that help to tell its columns apart.
 const SAMPLES: usize = 3;
 const SAMPLE_CHARS: usize = 30;
-const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 #[derive(Template)]
 #[template(path = "console/pages/import.html")]
@@ -69,6 +68,7 @@ pub(super) struct Asked {
 }
 
 /// What is to be done with what was sent.
+#[derive(Clone)]
 struct Reading {
     target: Target,
     bytes: Vec<u8>,
@@ -97,7 +97,8 @@ pub(super) async fn take(visit: Visit, upload: Upload) -> Result<Response, PageE
     let chosen: Vec<&str> = upload.all("column").collect();
     let mapping = (!is_new && !chosen.is_empty()).then(|| Mapping::chosen(target, chosen.into_iter()));
     let mut draft = Draft::open(&visit.console.store, &visit.staff.id).await?;
-    let read = match read(Reading { target, bytes, mapping }, draft.files().clone()).await? {
+    let reading = Reading { target, bytes, mapping };
+    let read = match read(reading.clone(), draft.files().clone()).await? {
         Ok(read) => read,
         Err(failure) => {
             page.failure = Some(failure.to_string());
@@ -109,8 +110,10 @@ pub(super) async fn take(visit: Visit, upload: Upload) -> Result<Response, PageE
         && let Some(imported) = read.imported()
         && !imported.files.is_empty()
     {
-        save(&visit, &mut draft, imported).await?;
-        return Ok(visit.done(ADDRESS, "exchange.saved"));
+        return match save(&visit, &mut draft, imported).await? {
+            Saved::Done => Ok(visit.done(ADDRESS, "exchange.saved")),
+            Saved::Refused(why) => review_again(&visit, page, reading, why).await,
+        };
     }
     page.review(read, &visit);
     show_page(&page)
@@ -125,12 +128,7 @@ pub(super) async fn export_table(visit: Visit, Path(what): Path<String>) -> Resu
         "rules" => export::rules_table,
         _ => return Err(PageError::Missing),
     };
-    let work =
-        move || write(&[sheet(make(&files))]).map_err(|cause| PageError::Broken(cause.to_string().into()));
-    let bytes =
-        tokio::task::spawn_blocking(work).await.map_err(|_| PageError::from(StoreError::Closed))??;
-    let saved_as = format!("attachment; filename=\"{what}.xlsx\"");
-    Ok(([(CONTENT_TYPE, MEDIA_TYPE.to_owned()), (CONTENT_DISPOSITION, saved_as)], bytes).into_response())
+    sheet::book(&what, Kind::Xlsx, move || vec![table_of(make(&files))]).await
 }
 
 /// Off the threads that answer: a large table takes a while.
@@ -149,7 +147,28 @@ async fn read(reading: Reading, files: Files) -> Result<Result<Read, ImportError
     tokio::task::spawn_blocking(work).await.map_err(|_| PageError::from(StoreError::Closed))
 }
 
-async fn save(visit: &Visit, draft: &mut Draft, imported: &Imported) -> Result<(), PageError> {
+enum Saved {
+    Done,
+    /// Why not, for the review.
+    Refused(String),
+}
+
+/// The same table against what is there now: what was seen is out of date.
+async fn review_again(
+    visit: &Visit,
+    mut page: ImportPage,
+    reading: Reading,
+    why: String,
+) -> Result<Response, PageError> {
+    let draft = Draft::open(&visit.console.store, &visit.staff.id).await?;
+    if let Ok(read) = read(reading, draft.files().clone()).await? {
+        page.review(read, visit);
+    }
+    page.failure = Some(why);
+    show_again(&page)
+}
+
+async fn save(visit: &Visit, draft: &mut Draft, imported: &Imported) -> Result<Saved, PageError> {
     for (path, bytes) in &imported.files {
         let seen = draft.hash_of(path);
         let written =
@@ -157,13 +176,17 @@ async fn save(visit: &Visit, draft: &mut Draft, imported: &Imported) -> Result<(
         match written {
             Ok(()) => {}
             Err(WriteError::Store(error)) => return Err(error.into()),
-            Err(WriteError::Clash { .. } | WriteError::Path(_)) => return Err(PageError::Busy),
+            Err(WriteError::Clash { .. }) => {
+                let why = visit.caller.t.say("exchange.clash").with("file", path);
+                return Ok(Saved::Refused(why.to_string()));
+            }
+            Err(refused @ WriteError::Path(_)) => return Ok(Saved::Refused(refused.to_string())),
         }
     }
-    Ok(())
+    Ok(Saved::Done)
 }
 
-fn sheet(table: export::Table) -> Sheet {
+fn table_of(table: export::Table) -> Sheet {
     Sheet {
         name: table.name.to_owned(),
         headings: table.headings.into_iter().map(str::to_owned).collect(),

@@ -9,6 +9,8 @@ use axum::http::header::LOCATION;
 use axum::response::{Html, IntoResponse, Response};
 use tracing::error;
 
+use super::again::SentForm;
+use super::deadline;
 use super::door::Caller;
 use super::frame::Frame;
 use super::visit::in_address;
@@ -20,6 +22,8 @@ use crate::store::StoreError;
 pub(super) enum PageError {
     #[error("nobody is logged in")]
     LoggedOut { wanted: Option<String> },
+    #[error("nobody is logged in, and a form was sent")]
+    FormLoggedOut { page: Option<String>, sent: Option<Arc<SentForm>> },
     /// A link in a chat or a mail was followed: the browser keeps a strict cookie
     /// back, and gives it when our own page asks again.
     #[error("the caller comes from another site")]
@@ -34,14 +38,21 @@ pub(super) enum PageError {
     NotSetUp,
     #[error("a form was sent from another page than ours")]
     ForeignForm,
+    /// Its page was opened before they logged in again.
     #[error("a form does not carry the session's token")]
-    StaleForm,
-    #[error("what was sent is too long")]
-    TooLong,
+    StaleForm { page: Option<String>, sent: Option<Arc<SentForm>>, token: String },
+    #[error("what was sent is longer than {most} bytes")]
+    TooLong { most: usize },
+    #[error("what was sent has more than {most} fields")]
+    TooManyFields { most: usize },
+    #[error("what was sent did not arrive in time")]
+    TooSlow,
     #[error("what was sent cannot be read")]
     Unreadable,
     #[error("too many are logging in at once")]
     Busy,
+    #[error("the customer was writing all the while")]
+    CustomerWrites,
     #[error("{0}")]
     Store(Arc<StoreError>),
     #[error("a page could not be rendered: {0}")]
@@ -55,7 +66,9 @@ struct FailurePage<'a> {
     title: Sentence<'a>,
     cause: Sentence<'a>,
     remedy: Sentence<'a>,
-    way_out: Option<(&'static str, Sentence<'a>)>,
+    way_out: Option<(String, Sentence<'a>)>,
+    /// What they typed, to be sent once more.
+    sent: Option<Arc<SentForm>>,
 }
 
 #[derive(Template)]
@@ -92,15 +105,16 @@ pub(super) fn show(caller: &Caller, mut response: Response) -> Response {
 impl PageError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::LoggedOut { .. } => StatusCode::UNAUTHORIZED,
+            Self::LoggedOut { .. } | Self::FormLoggedOut { .. } => StatusCode::UNAUTHORIZED,
             Self::FromElsewhere { .. } => StatusCode::OK,
-            Self::Forbidden { .. } | Self::NotSetUp | Self::ForeignForm | Self::StaleForm => {
+            Self::Forbidden { .. } | Self::NotSetUp | Self::ForeignForm | Self::StaleForm { .. } => {
                 StatusCode::FORBIDDEN
             }
             Self::Missing | Self::NoAccount => StatusCode::NOT_FOUND,
-            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLong { .. } | Self::TooManyFields { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::CustomerWrites => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) | Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -109,15 +123,19 @@ impl PageError {
     fn word(&self) -> &'static str {
         match self {
             Self::LoggedOut { .. } | Self::FromElsewhere { .. } => "failure.logged_out",
+            Self::FormLoggedOut { .. } => "failure.form_logged_out",
             Self::Forbidden { .. } => "failure.forbidden",
             Self::Missing => "failure.missing",
             Self::NoAccount => "failure.no_account",
             Self::NotSetUp => "failure.not_set_up",
             Self::ForeignForm => "failure.foreign_form",
-            Self::StaleForm => "failure.stale_form",
-            Self::TooLong => "failure.too_long",
+            Self::StaleForm { .. } => "failure.stale_form",
+            Self::TooLong { .. } => "failure.too_long",
+            Self::TooManyFields { .. } => "failure.too_many_fields",
+            Self::TooSlow => "failure.too_slow",
             Self::Unreadable => "failure.unreadable",
             Self::Busy => "failure.busy",
+            Self::CustomerWrites => "failure.customer_writes",
             Self::Store(_) => "failure.store",
             Self::Broken(_) => "failure.broken",
         }
@@ -126,21 +144,51 @@ impl PageError {
     fn page(&self, caller: &Caller) -> FailurePage<'static> {
         let t = caller.t;
         let part = |part: &str| t.say(&format!("{}.{part}", self.word())).owned();
-        let role = match self {
-            Self::Forbidden { role } => t.say(&format!("role.{}", role.as_str())).to_string(),
-            _ => String::new(),
-        };
-        let way_out = match self {
-            Self::LoggedOut { .. } | Self::StaleForm => Some(("/login", t.say("failure.to_login"))),
-            Self::NotSetUp => None,
-            _ => Some(("/console", t.say("failure.to_home"))),
-        };
+        let sent = self.sent();
+        let remedy = if sent.is_some() { part("remedy_kept") } else { part("remedy") };
+        let mut frame = Frame::of_caller(caller, "");
+        if let Self::StaleForm { token, .. } = self {
+            frame.token.clone_from(token);
+        }
         FailurePage {
-            frame: Frame::of_caller(caller, ""),
+            frame,
             title: part("title"),
-            cause: part("cause").with("role", role),
-            remedy: part("remedy"),
-            way_out: way_out.map(|(address, words)| (address, words.owned())),
+            cause: self.fill(part("cause"), caller),
+            remedy,
+            way_out: self.way_out().map(|(address, word)| (address, t.say(word).owned())),
+            sent,
+        }
+    }
+
+    fn sent(&self) -> Option<Arc<SentForm>> {
+        match self {
+            Self::StaleForm { sent, .. } | Self::FormLoggedOut { sent, .. } => sent.clone(),
+            _ => None,
+        }
+    }
+
+    fn fill(&self, cause: Sentence<'static>, caller: &Caller) -> Sentence<'static> {
+        match self {
+            Self::Forbidden { role } => cause.with("role", caller.t.say(&format!("role.{}", role.as_str()))),
+            Self::TooLong { most } => cause.with("most", size(*most)),
+            Self::TooManyFields { most } => cause.with("most", most),
+            Self::TooSlow => cause.with("seconds", deadline::ALL_OF_IT.as_secs()),
+            _ => cause,
+        }
+    }
+
+    /// An address, and how it is called.
+    fn way_out(&self) -> Option<(String, &'static str)> {
+        let log_in = |page: Option<&str>| match page {
+            Some(page) => format!("/login?next={}", in_address(page)),
+            None => "/login".to_owned(),
+        };
+        match self {
+            Self::LoggedOut { wanted } => Some((log_in(wanted.as_deref()), "failure.to_login")),
+            Self::FormLoggedOut { page, .. } => Some((log_in(page.as_deref()), "failure.to_login")),
+            Self::StaleForm { page: Some(page), .. } => Some((page.clone(), "failure.to_page")),
+            Self::NotSetUp => None,
+            _ => Some(("/console".to_owned(), "failure.to_home")),
         }
     }
 
@@ -150,6 +198,14 @@ impl PageError {
             Self::ForeignForm => tracing::warn!("Refused a form that another page sent"),
             _ => {}
         }
+    }
+}
+
+/// As staff read it: `2 MB`.
+fn size(bytes: usize) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KB", bytes >> 10),
+        megabytes => format!("{megabytes} MB"),
     }
 }
 

@@ -44,8 +44,9 @@ struct LeadPage {
     is_revealed: bool,
     may_serve: bool,
     may_delete: bool,
-    /// Who wrote it, while they are known.
+    /// Who wrote it, while they are known, for whoever works with customers.
     chat: Option<String>,
+    is_unlinked: bool,
     /// Addresses of its forms, about the right account.
     base: String,
     account: String,
@@ -83,8 +84,9 @@ pub(super) async fn reveal(
 ) -> Result<Response, PageError> {
     let store = &visit.console.store;
     let number = LeadNumber::parse(&number).ok_or(PageError::Missing)?;
-    store.note_operation(&visit.does(OperationKind::LeadRevealed, number.as_str())).await?;
-    let lead = store.reveal_lead(served.id(), &number, &visit.act()).await?.ok_or(PageError::Missing)?;
+    let operation = visit.does(OperationKind::LeadRevealed, number.as_str());
+    let lead = store.reveal_lead(served.id(), &number, &visit.act(), &operation).await?;
+    let lead = lead.ok_or(PageError::Missing)?;
     let trail = store.open_lead_trail(served.id(), &number).await?;
     let mut page = LeadPage::of(&visit, &served, &lead, trail).await?;
     page.is_revealed = true;
@@ -102,7 +104,7 @@ pub(super) async fn ask_delete(
 ) -> Result<Response, PageError> {
     let lead = find(&visit, &served, &number).await?;
     let back = served.link(&format!("/console/leads/{}", lead.number));
-    let action = served.link(&format!("/console/leads/{}/delete", lead.number));
+    let action = served.deed(&format!("/console/leads/{}/delete", lead.number));
     show_page(&Confirm::about(&visit, "lead.delete", lead.number.as_str(), &action, &back))
 }
 
@@ -147,9 +149,12 @@ impl LeadPage {
             is_revealed: false,
             may_serve: role.may(Right::Serve),
             may_delete: role.may(Right::Administer),
-            chat: chat.map(|id| served.link(&format!("/console/chats/{id}"))),
+            chat: chat
+                .filter(|_| role.may(Right::Serve))
+                .map(|id| served.link(&format!("/console/chats/{id}"))),
+            is_unlinked: lead.customer.is_none(),
             base: format!("/console/leads/{}", lead.number),
-            account: served.link(""),
+            account: served.deed(""),
             revision: lead.revision,
             following: Following::of(lead),
             statuses: statuses(t),

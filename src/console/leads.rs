@@ -14,10 +14,11 @@ use super::frame::{Frame, show as show_page};
 use super::names::Names;
 use super::pager::Pager;
 use super::served::Served;
+use super::sheet::{self, Kind};
 use super::tab::Tab;
 use super::visit::{Visit, address};
+use super::when;
 use super::words::{Sentence, Words};
-use super::{sheet, when};
 use crate::model::lead::{AnswerKind, Source};
 use crate::model::{LeadStatus, Right};
 use crate::spreadsheet::{self, LeadNames as _};
@@ -138,13 +139,12 @@ pub(super) async fn export(
 ) -> Result<Response, PageError> {
     let names = Names::load(&visit).await?;
     let filter = asked.filter(&visit);
-    let pairs = asked.pairs(&served);
-    let told = address("", &pairs);
+    let told = address("", &asked.told(&served));
     visit.console.store.note_operation(&visit.does(OperationKind::LeadsExported, &told)).await?;
     let leads = visit.console.store.export_leads(served.id(), &filter, &visit.act()).await?;
     let edition = visit.console.live.load_full();
-    let table = spreadsheet::leads(&leads, &names, edition.rulebook.settings.hours.zone());
-    sheet::book("yingda-leads", &[table])
+    let make = move || vec![spreadsheet::leads(&leads, &names, edition.rulebook.settings.hours.zone())];
+    sheet::book("yingda-leads", Kind::Xlsx, make).await
 }
 
 fn zero_based(page: Option<i64>) -> u32 {
@@ -208,6 +208,15 @@ impl Asked {
             until: until.map(start),
             source: self.source.split_once(SOURCE_SIGN).and_then(|(kind, key)| Source::from_parts(kind, key)),
         }
+    }
+
+    /// For the log, from which nothing can be erased: what was searched for may
+    /// be somebody's name, so only that something was.
+    fn told<'a>(&'a self, served: &'a Served) -> [(&'static str, &'a str); 8] {
+        self.pairs(served).map(|(key, value)| match (key, value) {
+            ("q", value) if !value.is_empty() => ("q", "given"),
+            other => other,
+        })
     }
 
     fn pairs<'a>(&'a self, served: &'a Served) -> [(&'static str, &'a str); 8] {

@@ -11,10 +11,11 @@ use super::failure::PageError;
 use super::form::{Choice, Field};
 use super::frame::{Frame, show as show_page};
 use super::pager::{PER_PAGE, Pager};
-use super::sheet::{Kind, Sheet};
+use super::sheet::{self, Kind};
 use super::visit::{Visit, in_address};
 use super::when;
 use super::words::Words;
+use crate::spreadsheet::{Cell, Sheet};
 use crate::store::{LogFilter, Operation, OperationKind};
 
 /// As many rows as a spreadsheet is comfortable with.
@@ -89,11 +90,14 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
 pub(super) async fn export(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let (store, t) = (&visit.console.store, visit.caller.t);
     let operations = store.find_operations(&asked.filter(&visit), 0, MOST_EXPORTED).await?;
-    let rows = operations.into_iter().map(|operation| Row::of(operation, &visit).cells()).collect();
-    let head = ["log.at", "log.who", "log.what", "log.subject", "log.before", "log.after", "log.ip"];
-    let head = head.map(|key| t.say(key).to_string()).to_vec();
+    let headings = ["log.at", "log.who", "log.what", "log.subject", "log.before", "log.after", "log.ip"];
+    let headings = headings.map(|key| t.say(key).to_string()).to_vec();
     store.note_operation(&visit.does(OperationKind::LogExported, &asked.query())).await?;
-    Sheet { name: "yingda-log".to_owned(), head, rows }.respond(asked.file)
+    let make = move || {
+        let rows = operations.into_iter().map(|operation| Row::of(operation, &visit).cells()).collect();
+        vec![Sheet { name: visit.caller.t.say("nav.log").to_string(), headings, rows }]
+    };
+    sheet::book("yingda-log", asked.file, make).await
 }
 
 fn everyone(t: &Words, choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
@@ -142,8 +146,8 @@ impl Row {
         }
     }
 
-    fn cells(self) -> Vec<String> {
+    fn cells(self) -> Vec<Cell> {
         let (before, after) = (self.before.unwrap_or_default(), self.after.unwrap_or_default());
-        vec![self.at, self.who, self.what, self.subject, before, after, self.ip]
+        [self.at, self.who, self.what, self.subject, before, after, self.ip].map(Cell::from).to_vec()
     }
 }

@@ -1,6 +1,7 @@
 //! `/login`: name and password, then the second factor where there is one.
 //! Tries are counted per name and per address before anything is checked, and
-//! logged. Not here: hashing (`password`), what a code is (`second_factor`).
+//! logged; a browser that its member used before is counted by itself, so that
+//! nobody elsewhere can keep them out. Not here: hashing (`password`), what a code is (`second_factor`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Console;
 use super::cookie;
+use super::device;
 use super::door::{Caller, Place};
 use super::failure::PageError;
 use super::frame::{Frame, show as show_page, show_again};
@@ -22,11 +24,13 @@ use super::visit::{Sent, agent_of, go, safe_address};
 use super::words::Sentence;
 use crate::model::clock::from_millis;
 use crate::model::{StaffId, StaffName};
-use crate::store::{Actor, Attempts, Credentials, OperationKind, Standing, Ticket};
+use crate::store::{Actor, Attempt, Credentials, MostAttempts, OperationKind, Staff, Standing};
 
 /// Failed tries in a quarter of an hour before nobody is asked any more: of one
 /// person at one place, of one place, and of one name from everywhere.
-const TRIES: Attempts = Attempts { by_name_and_ip: 5, by_ip: 30, by_name: 30 };
+const TRIES: MostAttempts = MostAttempts { by_name_and_ip: 5, by_ip: 30, by_name: 30 };
+/// With a browser that they used before: wherever it is, whatever others do.
+const TRIES_OF_KNOWN: MostAttempts = MostAttempts { by_name_and_ip: 5, by_ip: i64::MAX, by_name: 5 };
 /// How long the second step waits for its code.
 const SECOND_STEP_WAITS: Duration = Duration::from_secs(5 * 60);
 const SECOND_STEP: &str = "login/second-step";
@@ -99,8 +103,8 @@ async fn take_password(
     let next = safe_address(given.next.as_deref());
     let refuse = |word| first_step(caller, &given.name, next, Some(caller.t.say(word)));
     let Ok(name) = StaffName::parse(&given.name) else { return show_again(&refuse("login.wrong")) };
-    if let Some(refused) = count_try(console, caller, &name.key()).await? {
-        return Ok(too_many(&refuse(refused)));
+    if let Attempt::TooMany = count_try(console, caller, &name, &name.key()).await? {
+        return Ok(too_many(&refuse("login.too_many")));
     }
     let credentials = console.store.find_credentials(&name).await?;
     let hash = credentials.as_ref().and_then(|found| found.password.as_deref());
@@ -140,15 +144,15 @@ async fn take_code(
         next,
         problem: Some(caller.t.say(word)),
     };
-    if let Some(refused) = count_try(console, caller, &format!("code/{}", staff.id)).await? {
-        return Ok(too_many(&again(refused)));
+    if let Attempt::TooMany = count_try(console, caller, &staff.name, &format!("code/{}", staff.id)).await? {
+        return Ok(too_many(&again("login.too_many")));
     }
     let code = Code::read(given.code.as_deref().unwrap_or_default());
     if !code.counts(console, &credentials, caller).await? {
         note_failure(console, caller, Some(&credentials)).await?;
         return show_again(&again("login.wrong_code"));
     }
-    console.store.forget_attempts(&format!("code/{}", staff.id)).await?;
+    forget_tries(console, caller, &staff.name, &format!("code/{}", staff.id)).await?;
     finish(console, caller, headers, &staff.id, next).await
 }
 
@@ -173,9 +177,8 @@ async fn finish(
     next: &str,
 ) -> Result<Response, PageError> {
     let Some(found) = console.store.find_staff(staff).await? else { return Err(PageError::Missing) };
-    console.store.forget_attempts(&found.name.key()).await?;
-    let ticket = start_session(console, caller, headers, staff).await?;
-    Ok(hand_over(&ticket, caller, next))
+    forget_tries(console, caller, &found.name, &found.name.key()).await?;
+    start_session(console, caller, headers, (&found, next)).await
 }
 
 /// Straight in, after a link was taken.
@@ -186,8 +189,8 @@ pub(super) async fn let_in(
     staff: &StaffId,
     notice: &'static str,
 ) -> Result<Response, PageError> {
-    let ticket = start_session(console, caller, headers, staff).await?;
-    let mut response = hand_over(&ticket, caller, "/console");
+    let Some(found) = console.store.find_staff(staff).await? else { return Err(PageError::Missing) };
+    let mut response = start_session(console, caller, headers, (&found, "/console")).await?;
     let said = cookie::set(cookie::NOTICE, notice, cookie::A_MINUTE, caller.transport);
     response.headers_mut().append(SET_COOKIE, said);
     Ok(response)
@@ -197,36 +200,50 @@ async fn start_session(
     console: &Console,
     caller: &Caller,
     headers: &HeaderMap,
-    staff: &StaffId,
-) -> Result<Ticket, PageError> {
-    let name = console.store.find_staff(staff).await?.map(|found| found.name.to_string());
-    let name = name.unwrap_or_default();
-    let actor = Actor { staff: Some(staff.clone()), name: name.clone(), ip: caller.ip.clone() };
+    (staff, next): (&Staff, &str),
+) -> Result<Response, PageError> {
+    let name = staff.name.to_string();
+    let actor = Actor { staff: Some(staff.id.clone()), name: name.clone(), ip: caller.ip.clone() };
     let operation = actor.does(OperationKind::LogIn, &name, console.clock.now());
-    Ok(console.store.start_session(staff, (&caller.ip, &agent_of(headers)), &operation).await?)
-}
-
-fn hand_over(ticket: &Ticket, caller: &Caller, next: &str) -> Response {
+    let ticket = console.store.start_session(&staff.id, (&caller.ip, &agent_of(headers)), &operation).await?;
     let session = cookie::set(cookie::SESSION, ticket.as_str(), cookie::TWO_WEEKS, caller.transport);
     let mut response = go(next);
     response.headers_mut().append(SET_COOKIE, session);
-    response
+    response.headers_mut().append(SET_COOKIE, device::remember(console, caller, &staff.name));
+    Ok(response)
 }
 
-/// The word of the refusal, when there were too many.
+/// `what` is tried for `name`.
 async fn count_try(
     console: &Console,
     caller: &Caller,
-    name: &str,
-) -> Result<Option<&'static str>, PageError> {
-    let tries = console.store.note_attempt(name, &caller.ip, console.clock.now()).await?;
-    let too_many = tries.by_name_and_ip > TRIES.by_name_and_ip
-        || tries.by_ip > TRIES.by_ip
-        || tries.by_name > TRIES.by_name;
-    if too_many {
+    name: &StaffName,
+    what: &str,
+) -> Result<Attempt, PageError> {
+    let now = console.clock.now();
+    let known = device::known(console, caller, name);
+    let (whose, most) = match &known {
+        Some(device) => (format!("{device}/{what}"), TRIES_OF_KNOWN),
+        None => (what.to_owned(), TRIES),
+    };
+    let tried = console.store.count_attempt((&whose, &caller.network), most, now).await?;
+    if tried == Attempt::TooMany {
         tracing::warn!(ip = %caller.ip, "Too many tries to log in");
     }
-    Ok(too_many.then_some("login.too_many"))
+    Ok(tried)
+}
+
+/// They are in: this browser starts anew, and so does everybody else.
+async fn forget_tries(
+    console: &Console,
+    caller: &Caller,
+    name: &StaffName,
+    what: &str,
+) -> Result<(), PageError> {
+    if let Some(device) = device::known(console, caller, name) {
+        console.store.forget_attempts(&format!("{device}/{what}")).await?;
+    }
+    Ok(console.store.forget_attempts(what).await?)
 }
 
 /// The log names who was tried only when there is such a member: people type

@@ -40,6 +40,8 @@ struct MemberPage {
     role: Field,
     roles: Vec<Choice>,
     link: Option<String>,
+    /// What ends when they are no administrator any more, in words.
+    made: Option<String>,
 }
 
 struct Row {
@@ -112,7 +114,7 @@ pub(super) async fn withdraw(visit: Visit, Sent(sent): Sent<Withdrawn>) -> Resul
 
 pub(super) async fn one(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
     let member = find(&visit.console, &id).await?;
-    show_page(&MemberPage::of(&visit, &member, None))
+    show_page(&MemberPage::of(&visit, &member, None).await?)
 }
 
 pub(super) async fn change_role(
@@ -127,7 +129,7 @@ pub(super) async fn change_role(
     match visit.console.store.change_role(&member.id, role, &operation).await? {
         Changed::Done => Ok(visit.done("/console/members", "members.role_done")),
         Changed::LastAdmin => {
-            let mut page = MemberPage::of(&visit, &member, None);
+            let mut page = MemberPage::of(&visit, &member, None).await?;
             page.role = page.role.refused(visit.caller.t.say("members.last_admin"));
             show_again(&page)
         }
@@ -138,7 +140,11 @@ pub(super) async fn ask_disable(visit: Visit, Path(id): Path<String>) -> Result<
     let member = find(&visit.console, &id).await?;
     let back = format!("/console/members/{}", member.id);
     let action = format!("{back}/disable");
-    show_page(&Confirm::about(&visit, "members.disable", member.name.as_str(), &action, &back))
+    let confirm = |words| Confirm::about(&visit, words, member.name.as_str(), &action, &back);
+    match made_by(&visit, &member).await? {
+        None => show_page(&confirm("members.disable")),
+        Some(made) => show_page(&confirm("members.disable_maker").filled("made", &made)),
+    }
 }
 
 pub(super) async fn disable(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
@@ -147,7 +153,7 @@ pub(super) async fn disable(visit: Visit, Path(id): Path<String>) -> Result<Resp
     match visit.console.store.disable_staff(&member.id, &operation).await? {
         Changed::Done => Ok(visit.done("/console/members", "members.disabled_done")),
         Changed::LastAdmin => {
-            let mut page = MemberPage::of(&visit, &member, None);
+            let mut page = MemberPage::of(&visit, &member, None).await?;
             page.role = page.role.refused(visit.caller.t.say("members.last_admin"));
             show_again(&page)
         }
@@ -165,7 +171,17 @@ pub(super) async fn make_reset_link(visit: Visit, Path(id): Path<String>) -> Res
     let member = find(&visit.console, &id).await?;
     let operation = visit.does(OperationKind::ResetLinkMade, member.name.as_str());
     let ticket = visit.console.store.invite(&Purpose::Reset(member.id.clone()), &operation).await?;
-    show_page(&MemberPage::of(&visit, &member, Some(link(&visit, &ticket))))
+    show_page(&MemberPage::of(&visit, &member, Some(link(&visit, &ticket))).await?)
+}
+
+/// Links and tokens that end with this member's right to make them, in words.
+async fn made_by(visit: &Visit, member: &Staff) -> Result<Option<String>, PageError> {
+    let t = visit.caller.t;
+    let made = visit.console.store.find_made_access(&member.id, visit.now()).await?;
+    let links = made.links.iter().map(|name| t.say("members.made_link").with("name", name).to_string());
+    let tokens = made.tokens.iter().map(|name| t.say("members.made_token").with("name", name).to_string());
+    let all: Vec<String> = links.chain(tokens).collect();
+    Ok((!all.is_empty()).then(|| all.join(&t.say("members.made_between").to_string())))
 }
 
 async fn find(console: &Arc<Console>, id: &str) -> Result<Staff, PageError> {
@@ -181,7 +197,8 @@ fn link(visit: &Visit, ticket: &Ticket) -> String {
 fn roles(t: &Words) -> Vec<Choice> {
     let choice = |role: Role| {
         let word = role.as_str();
-        let label = format!("{}：{}", t.say(&format!("role.{word}")), t.say(&format!("role.{word}_may")));
+        let label = t.say("members.role_may").with("role", t.say(&format!("role.{word}")));
+        let label = label.with("may", t.say(&format!("role.{word}_may")));
         Choice::new(word, label)
     };
     Role::ALL.into_iter().map(choice).collect()
@@ -205,15 +222,16 @@ impl MembersPage {
 }
 
 impl MemberPage {
-    fn of(visit: &Visit, member: &Staff, link: Option<String>) -> Self {
-        Self {
+    async fn of(visit: &Visit, member: &Staff, link: Option<String>) -> Result<Self, PageError> {
+        Ok(Self {
             frame: visit.frame("members"),
             member: Row::of(member, visit),
             is_oneself: member.id == visit.staff.id,
             role: Field::of(member.role.as_str()),
             roles: roles(visit.caller.t),
             link,
-        }
+            made: made_by(visit, member).await?,
+        })
     }
 }
 

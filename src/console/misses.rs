@@ -61,7 +61,6 @@ struct MissesPage {
     more: usize,
     none: Sentence<'static>,
     may_edit: bool,
-    has_editor: bool,
     is_ignored: bool,
     account: Field,
     accounts: Vec<Choice>,
@@ -91,7 +90,8 @@ struct Nearest {
 struct Line {
     at: String,
     text: String,
-    chat: String,
+    /// None for whoever does not work with customers: the wording is enough.
+    chat: Option<String>,
 }
 
 pub(super) async fn show(
@@ -103,7 +103,6 @@ pub(super) async fn show(
     let grouped = load(&visit, &served, &asked).await?;
     let names = Names::load(&visit).await?;
     let rows = grouped.clusters.iter().take(MOST_SHOWN);
-    let pairs = asked.pairs(&served);
     show_page(&MissesPage {
         frame: visit.frame("misses"),
         tabs: tabs(&asked, &served, grouped.clusters.len(), t),
@@ -111,11 +110,10 @@ pub(super) async fn show(
         more: grouped.clusters.len().saturating_sub(MOST_SHOWN),
         none: t.say(asked.none()).owned(),
         may_edit: visit.staff.role.may(Right::Edit),
-        has_editor: into_rule::has_editor(),
         is_ignored: asked.list == "ignored",
         account: served.field(),
         accounts: served.choices.clone(),
-        query: address("", &pairs),
+        query: served.deed(&address("", &[("list", &asked.list), ("days", &asked.days)])),
         until: visit.now().as_millisecond(),
         days: Field::of(asked.days()),
         spans: ["7", "30"].map(|days| Choice::new(days, t.say("misses.days").with("n", days))).into(),
@@ -186,6 +184,7 @@ impl Row {
 impl Line {
     fn of(miss: &Miss, visit: &Visit, served: &Served) -> Self {
         let chat = format!("/console/chats/{}", in_address(miss.whose.as_str()));
-        Self { at: when::minute(&visit.console, miss.at), text: miss.text.clone(), chat: served.link(&chat) }
+        let chat = visit.staff.role.may(Right::Serve).then(|| served.link(&chat));
+        Self { at: when::minute(&visit.console, miss.at), text: miss.text.clone(), chat }
     }
 }

@@ -8,6 +8,7 @@
 //! `visit.rs` and `pages/parts/`.
 
 mod account;
+mod again;
 mod assets;
 mod catalog;
 mod chat;
@@ -16,6 +17,8 @@ mod confirm;
 mod connect;
 mod cookie;
 mod data;
+mod deadline;
+mod device;
 mod diff;
 mod door;
 mod exchange;
@@ -270,12 +273,13 @@ fn pages_of_content() -> Vec<Page> {
     ]
 }
 
-/// Whoever writes to us, and what they asked.
+/// Whoever writes to us, and what they asked. Who does not work with customers
+/// sees what is asked and what is wanted, and not by whom: as in the API.
 fn pages_about_people() -> Vec<Page> {
     vec![
-        page("/console/chats", Right::Enter, get(chats::show)),
-        page("/console/chats/{id}", Right::Enter, get(chat::show)),
-        page("/console/chats/{id}/why/{key}", Right::Enter, get(chat::explain)),
+        page("/console/chats", Right::Serve, get(chats::show)),
+        page("/console/chats/{id}", Right::Serve, get(chat::show)),
+        page("/console/chats/{id}/why/{key}", Right::Serve, get(chat::explain)),
         page("/console/chats/{id}/reveal/{key}", Right::Serve, post(chat::reveal)),
         page("/console/chats/{id}/take", Right::Serve, post(chat::take)),
         page("/console/chats/{id}/release", Right::Serve, post(chat::release)),
@@ -289,7 +293,7 @@ fn pages_about_people() -> Vec<Page> {
         page("/console/chats/{id}/note", Right::Serve, post(chat::add_note)),
         page("/console/chats/{id}/export", Right::Administer, get(chat::export)),
         page("/console/chats/{id}/delete", Right::Administer, get(chat::ask_delete).post(chat::delete)),
-        page("/console/phrases", Right::Enter, get(phrases::show)),
+        page("/console/phrases", Right::Serve, get(phrases::show)),
         page("/console/phrases/save", Right::Serve, post(phrases::save)),
         page("/console/phrases/{id}/delete", Right::Serve, get(phrases::ask_delete).post(phrases::delete)),
         page("/console/leads", Right::Enter, get(leads::show)),

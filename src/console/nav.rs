@@ -32,7 +32,7 @@ enum Bar {
 
 const ENTRIES: &[Entry] = &[
     entry("home", "/console", Group::Work).key('h'),
-    entry("chats", "/console/chats", Group::Work).bar().key('c'),
+    entry("chats", "/console/chats", Group::Work).only(Right::Serve).bar().key('c'),
     entry("leads", "/console/leads", Group::Work).bar().key('l'),
     entry("misses", "/console/misses", Group::Work).bar().key('u'),
     entry("rules", "/console/rules", Group::Content).key('r'),

@@ -131,7 +131,7 @@ impl Hasher {
             drop(place);
             result
         });
-        done.await.map_err(|_| PageError::Busy)
+        done.await.map_err(|failure| PageError::Broken(failure.to_string().into()))
     }
 }
 

@@ -14,7 +14,8 @@ use super::names::Names;
 use super::served::Served;
 use super::visit::{Sent, Visit, address};
 use super::when;
-use crate::model::Right;
+use super::words::{Sentence, Words};
+use crate::model::clock::from_millis;
 use crate::store::{OperationKind, ReadyPhrase};
 
 const PATH: &str = "/console/phrases";
@@ -31,6 +32,9 @@ pub(super) struct Asked {
 pub(super) struct Saved {
     /// Empty for a new one.
     id: String,
+    /// When it was changed last, as it was shown.
+    #[serde(default)]
+    seen: i64,
     title: String,
     text: String,
 }
@@ -40,8 +44,10 @@ pub(super) struct Saved {
 struct PhrasesPage {
     frame: Frame,
     phrases: Vec<Row>,
-    may_serve: bool,
     id: String,
+    seen: i64,
+    /// What a colleague did to it meanwhile.
+    clash: Option<Sentence<'static>>,
     title: Field,
     text: Field,
     action: String,
@@ -67,6 +73,7 @@ pub(super) async fn show(
     let mut page = PhrasesPage::of(&visit, &served, phrases).await?;
     if let Some(edited) = edited {
         page.id = edited.id;
+        page.seen = edited.changed_at.as_millisecond();
         page.title = Field::of(edited.title);
         page.text = Field::of(edited.text);
     }
@@ -78,40 +85,38 @@ pub(super) async fn save(
     served: Served,
     Sent(sent): Sent<Saved>,
 ) -> Result<Response, PageError> {
-    let (store, t) = (&visit.console.store, visit.caller.t);
-    let phrases = store.list_phrases(served.id()).await?;
-    let (title, text) = (sent.title.trim(), sent.text.trim());
-    let is_taken = phrases.iter().any(|phrase| phrase.title == title && phrase.id != sent.id);
-    let is_titled = !title.is_empty() && title.chars().count() <= MAX_TITLE_CHARS;
-    let is_worded = !text.is_empty() && text.chars().count() <= MAX_WORDS_CHARS;
-    if is_taken || !is_titled || !is_worded {
-        let mut page = PhrasesPage::of(&visit, &served, phrases).await?;
-        page.id.clone_from(&sent.id);
-        page.title = Field::of(title);
-        page.text = Field::of(text);
-        if is_taken {
-            page.title = page.title.refused(t.say("phrases.name_taken"));
-        } else if !is_titled {
-            page.title = page.title.refused(t.say("phrases.name_refused"));
-        }
-        if !is_worded {
-            page.text = page.text.refused(t.say("phrases.text_refused"));
-        }
-        return show_again(&page);
+    let phrases = visit.console.store.list_phrases(served.id()).await?;
+    if let Some((title, text)) = sent.refuse(&phrases, visit.caller.t) {
+        let page = PhrasesPage::of(&visit, &served, phrases).await?;
+        let (id, seen) = (sent.id, sent.seen);
+        return show_again(&PhrasesPage { id, seen, title, text, ..page });
     }
     let known = phrases.iter().find(|phrase| phrase.id == sent.id);
-    let phrase = ReadyPhrase {
-        id: known.map_or_else(|| format!("{:x}", visit.now().as_microsecond()), |phrase| phrase.id.clone()),
-        title: title.to_owned(),
-        text: text.to_owned(),
-        by: visit.myself(),
-        changed_at: visit.now(),
-    };
-    let mut operation = visit.does(OperationKind::PhraseSaved, title).after(text);
-    operation.before = known.map(|phrase| phrase.text.clone());
-    store.note_operation(&operation).await?;
-    store.save_phrase(served.id(), &phrase).await?;
-    Ok(visit.done(&served.link(PATH), "phrases.saved"))
+    if sent.write(&visit, &served, known).await? {
+        return Ok(visit.done(&served.link(PATH), "phrases.saved"));
+    }
+    clash(&visit, &served, sent).await
+}
+
+/// What was typed stays; saving once more is then done knowingly.
+async fn clash(visit: &Visit, served: &Served, sent: Saved) -> Result<Response, PageError> {
+    let t = visit.caller.t;
+    let phrases = visit.console.store.list_phrases(served.id()).await?;
+    let now = phrases.iter().find(|phrase| phrase.id == sent.id).cloned();
+    let names = Names::load(visit).await?;
+    let mut page = PhrasesPage::of(visit, served, phrases).await?;
+    page.clash = Some(match now {
+        Some(now) => {
+            (page.id, page.seen) = (now.id, now.changed_at.as_millisecond());
+            t.say("phrases.changed_meanwhile")
+                .owned()
+                .with("who", names.actor(&now.by))
+                .with("text", now.text)
+        }
+        None => t.say("phrases.gone_meanwhile").owned(),
+    });
+    (page.title, page.text) = (Field::of(sent.title), Field::of(sent.text));
+    show_again(&page)
 }
 
 pub(super) async fn ask_delete(
@@ -120,7 +125,7 @@ pub(super) async fn ask_delete(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let phrase = find(&visit, &served, &id).await?;
-    let action = served.link(&format!("{PATH}/{}/delete", phrase.id));
+    let action = served.deed(&format!("{PATH}/{}/delete", phrase.id));
     show_page(&Confirm::about(&visit, "phrases.delete", &phrase.title, &action, &served.link(PATH)))
 }
 
@@ -132,8 +137,7 @@ pub(super) async fn delete(
     let phrase = find(&visit, &served, &id).await?;
     let store = &visit.console.store;
     let operation = visit.does(OperationKind::PhraseDeleted, &phrase.title).before(phrase.text);
-    store.note_operation(&operation).await?;
-    store.delete_phrase(served.id(), &phrase.id).await?;
+    store.delete_phrase(served.id(), &phrase.id, &operation).await?;
     Ok(visit.done(&served.link(PATH), "phrases.deleted"))
 }
 
@@ -142,17 +146,66 @@ async fn find(visit: &Visit, served: &Served, id: &str) -> Result<ReadyPhrase, P
     phrases.into_iter().find(|phrase| phrase.id == id).ok_or(PageError::Missing)
 }
 
+impl Saved {
+    /// Both fields, when one of them cannot be saved.
+    fn refuse(&self, phrases: &[ReadyPhrase], t: &'static Words) -> Option<(Field, Field)> {
+        let (title, text) = (self.title.trim(), self.text.trim());
+        let is_taken = phrases.iter().any(|phrase| phrase.title == title && phrase.id != self.id);
+        let is_titled = !title.is_empty() && title.chars().count() <= MAX_TITLE_CHARS;
+        let is_worded = !text.is_empty() && text.chars().count() <= MAX_WORDS_CHARS;
+        if !is_taken && is_titled && is_worded {
+            return None;
+        }
+        let (mut title, mut text) = (Field::of(title), Field::of(text));
+        if is_taken {
+            title = title.refused(t.say("phrases.name_taken"));
+        } else if !is_titled {
+            title = title.refused(t.say("phrases.name_refused"));
+        }
+        if !is_worded {
+            text = text.refused(t.say("phrases.text_refused"));
+        }
+        Some((title, text))
+    }
+
+    /// False when it is not as it was shown any more.
+    async fn write(
+        &self,
+        visit: &Visit,
+        served: &Served,
+        known: Option<&ReadyPhrase>,
+    ) -> Result<bool, PageError> {
+        let (store, title, text) = (&visit.console.store, self.title.trim(), self.text.trim());
+        let is_new = self.id.is_empty();
+        let phrase = ReadyPhrase {
+            id: if is_new { ReadyPhrase::fresh_id(visit.now()) } else { self.id.clone() },
+            title: title.to_owned(),
+            text: text.to_owned(),
+            by: visit.myself(),
+            changed_at: visit.now(),
+        };
+        let mut operation = visit.does(OperationKind::PhraseSaved, title).after(text);
+        operation.before = known.map(|phrase| phrase.text.clone());
+        if is_new {
+            store.add_phrase(served.id(), &phrase, &operation).await?;
+            return Ok(true);
+        }
+        Ok(store.change_phrase(served.id(), &phrase, from_millis(self.seen), &operation).await?)
+    }
+}
+
 impl PhrasesPage {
     async fn of(visit: &Visit, served: &Served, phrases: Vec<ReadyPhrase>) -> Result<Self, PageError> {
         let names = Names::load(visit).await?;
         Ok(Self {
             frame: visit.frame("chats"),
             phrases: phrases.into_iter().map(|phrase| Row::of(phrase, &names, visit, served)).collect(),
-            may_serve: visit.staff.role.may(Right::Serve),
             id: String::new(),
+            seen: 0,
+            clash: None,
             title: Field::default(),
             text: Field::default(),
-            action: served.link("/console/phrases/save"),
+            action: served.deed("/console/phrases/save"),
             back: served.link("/console/chats"),
         })
     }
@@ -165,7 +218,7 @@ impl Row {
             by: names.actor(&phrase.by),
             at: when::minute(&visit.console, phrase.changed_at),
             edit: format!("{edit}#edit"),
-            delete: served.link(&format!("{PATH}/{}/delete", phrase.id)),
+            delete: served.deed(&format!("{PATH}/{}/delete", phrase.id)),
             title: phrase.title,
             text: phrase.text,
         }

@@ -8,11 +8,13 @@ mod effect;
 mod entered;
 mod figures;
 mod live;
+mod overtaken;
 mod page;
 mod preview;
 mod rivals;
 mod saving;
 mod shelf;
+mod undoing;
 
 use std::collections::BTreeSet;
 

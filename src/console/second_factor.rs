@@ -1,5 +1,6 @@
 //! The second factor: six digits from a phone, or one of ten recovery codes.
 //! Turning it on shows a QR code; nothing is kept until the first code fits.
+//! Whoever changes it says their password too.
 
 use askama::Template;
 use axum::response::Response;
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use totp_rs::{Builder, Secret, Totp};
 
 use super::Console;
-use super::confirm::Confirm;
+use super::account::refuse_stranger;
 use super::door::Caller;
 use super::failure::PageError;
 use super::form::Field;
@@ -33,6 +34,14 @@ pub(super) struct TurnOn {
     /// Sealed: the secret that the page showed.
     secret: String,
     code: String,
+    #[serde(default)]
+    current: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct TurnOff {
+    #[serde(default)]
+    current: String,
 }
 
 #[derive(Template)]
@@ -43,6 +52,14 @@ struct CodesPage {
     secret: String,
     sealed: String,
     code: Field,
+    current: Field,
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/codes_off.html")]
+struct CodesOffPage {
+    frame: Frame,
+    current: Field,
 }
 
 #[derive(Template)]
@@ -97,6 +114,11 @@ pub(super) async fn turn_on(visit: Visit, Sent(sent): Sent<TurnOn>) -> Result<Re
     let purpose = format!("{SEALED_FOR}/{}", visit.staff.id);
     let secret = store.unseal_for(&purpose, &sent.secret).ok_or(PageError::Unreadable)?;
     let totp = totp(&secret, visit.staff.name.as_str()).ok_or(PageError::Unreadable)?;
+    if let Some(refused) = refuse_stranger(&visit, &sent.current).await? {
+        let mut page = CodesPage::of(&visit, &secret)?;
+        (page.current, page.code) = (refused, Field::of(sent.code));
+        return show_again(&page);
+    }
     let Some(step) = Code::read(&sent.code).step(&totp, &visit.console) else {
         let mut page = CodesPage::of(&visit, &secret)?;
         page.code = Field::of(sent.code).refused(visit.caller.t.say("codes.does_not_fit"));
@@ -111,10 +133,13 @@ pub(super) async fn turn_on(visit: Visit, Sent(sent): Sent<TurnOn>) -> Result<Re
 }
 
 pub(super) async fn ask_off(visit: Visit) -> Result<Response, PageError> {
-    show_page(&Confirm::new(&visit, "codes.off", "/console/account/codes/off", "/console/account"))
+    show_page(&CodesOffPage { frame: visit.frame(""), current: Field::default() })
 }
 
-pub(super) async fn turn_off(visit: Visit) -> Result<Response, PageError> {
+pub(super) async fn turn_off(visit: Visit, Sent(sent): Sent<TurnOff>) -> Result<Response, PageError> {
+    if let Some(current) = refuse_stranger(&visit, &sent.current).await? {
+        return show_again(&CodesOffPage { frame: visit.frame(""), current });
+    }
     let operation = visit.does(OperationKind::SecondFactorOff, visit.staff.name.as_str());
     visit.console.store.turn_second_factor_off(&visit.staff.id, &operation).await?;
     Ok(visit.done("/console/account", "codes.off_done"))
@@ -132,6 +157,7 @@ impl CodesPage {
             secret: in_groups(secret),
             sealed: visit.console.store.seal_for(&purpose, secret),
             code: Field::default(),
+            current: Field::default(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Which account a page is about: the one its address names, else the first.
-//! Where there is only one, no address names it.
+//! Pages of the first need not name it. What changes something always does: the
+//! first may be another one by the time it is sent.
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -20,8 +21,7 @@ pub(super) struct Served {
 
 #[derive(Debug, Deserialize)]
 struct Asked {
-    #[serde(default)]
-    account: String,
+    account: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Served {
@@ -30,15 +30,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Served {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         let visit = Visit::from_request_parts(parts, state).await?;
         let asked = Query::<Asked>::from_request_parts(parts, state).await;
-        Self::find(&visit, asked.map_or(String::new(), |asked| asked.0.account).as_str())
+        let Query(asked) = asked.map_err(|_| PageError::Unreadable)?;
+        Self::find(&visit, asked.account.as_deref().unwrap_or_default())
     }
 }
 
 impl Served {
+    /// Nothing asked for is the first; one that is not served any more is never another.
     pub(super) fn find(visit: &Visit, asked: &str) -> Result<Self, PageError> {
         let accounts = visit.console.accounts.now();
         let first = accounts.first().ok_or(PageError::NoAccount)?;
-        let account = accounts.iter().find(|account| account.id.as_str() == asked).unwrap_or(first);
+        let account = match asked {
+            "" => first,
+            asked => {
+                let named = accounts.iter().find(|account| account.id.as_str() == asked);
+                named.ok_or(PageError::Missing)?
+            }
+        };
         let choice = |account: &ServedAccount| Choice::new(account.id.as_str(), account.name.as_str());
         Ok(Self {
             account: account.clone(),
@@ -60,11 +68,13 @@ impl Served {
         Field::of(self.account.id.as_str())
     }
 
-    /// An address of ours, about this account.
+    /// A page of ours, about this account.
     pub(super) fn link(&self, address: &str) -> String {
-        if self.is_first {
-            return address.to_owned();
-        }
+        if self.is_first { address.to_owned() } else { self.deed(address) }
+    }
+
+    /// Where something is changed in this account, and in no other.
+    pub(super) fn deed(&self, address: &str) -> String {
         let sign = if address.contains('?') { '&' } else { '?' };
         format!("{address}{sign}account={}", in_address(self.account.id.as_str()))
     }

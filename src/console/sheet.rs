@@ -1,79 +1,68 @@
-//! A list as a file that a spreadsheet opens without guessing: xlsx, or CSV
-//! with a byte order mark. Not here: reading such files.
+//! A list as a file to take along: xlsx, or CSV with a byte order mark. Files are
+//! made off the threads that answer. Not here: what an xlsx is (spreadsheet),
+//! reading such files (rulebook::import).
 
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde::Deserialize;
+use tokio::task::spawn_blocking;
 
 use super::failure::PageError;
-use crate::spreadsheet;
+use crate::spreadsheet::{Cell, Sheet, write};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV: &str = "text/csv; charset=utf-8";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Kind {
     #[default]
     Xlsx,
+    /// Of several tables, the first.
     Csv,
 }
 
-/// What a list holds, row by row.
-#[derive(Debug)]
-pub(super) struct Sheet {
-    /// Of the file, without its ending: letters, digits, `-`.
-    pub name: String,
-    pub head: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-}
-
-impl Sheet {
-    pub(super) fn respond(&self, kind: Kind) -> Result<Response, PageError> {
-        let broken = |cause: &dyn std::fmt::Display| PageError::Broken(cause.to_string().into());
-        let (bytes, media_type, ending) = match kind {
-            Kind::Xlsx => (self.xlsx().map_err(|cause| broken(&cause))?, XLSX, "xlsx"),
-            Kind::Csv => (self.csv().map_err(|cause| broken(&cause))?, "text/csv; charset=utf-8", "csv"),
-        };
-        Ok(file(&format!("{}.{ending}", self.name), media_type, bytes))
-    }
-
-    fn xlsx(&self) -> Result<Vec<u8>, XlsxError> {
-        let mut book = Workbook::new();
-        let sheet = book.add_worksheet();
-        let bold = Format::new().set_bold();
-        for (column, title) in (0..).zip(&self.head) {
-            sheet.write_string_with_format(0, column, title, &bold)?;
-        }
-        for (line, row) in (1..).zip(&self.rows) {
-            for (column, cell) in (0..).zip(row) {
-                sheet.write_string(line, column, cell)?;
-            }
-        }
-        sheet.set_freeze_panes(1, 0)?;
-        sheet.autofit();
-        book.save_to_buffer()
-    }
-
-    fn csv(&self) -> Result<Vec<u8>, csv::Error> {
-        let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-        for row in std::iter::once(&self.head).chain(&self.rows) {
-            writer.write_record(row.iter().map(|cell| harmless(cell)))?;
-        }
-        writer.into_inner().map_err(|failure| failure.into_error().into())
-    }
-}
-
-/// Tables that `spreadsheet` knows, as one file.
-pub(super) fn book(name: &str, sheets: &[spreadsheet::Sheet]) -> Result<Response, PageError> {
-    let broken = |cause: spreadsheet::SheetError| PageError::Broken(cause.to_string().into());
-    Ok(file(&format!("{name}.xlsx"), XLSX, spreadsheet::write(sheets).map_err(broken)?))
+/// The tables that `make` makes, as one file. `name` is without its ending:
+/// letters, digits, `-`.
+pub(super) async fn book(
+    name: &str,
+    kind: Kind,
+    make: impl FnOnce() -> Vec<Sheet> + Send + 'static,
+) -> Result<Response, PageError> {
+    let made = spawn_blocking(move || bytes(kind, &make())).await;
+    let bytes = made.map_err(|failure| PageError::Broken(failure.to_string().into()))??;
+    let (ending, media_type) = match kind {
+        Kind::Xlsx => ("xlsx", XLSX),
+        Kind::Csv => ("csv", CSV),
+    };
+    Ok(file(&format!("{name}.{ending}"), media_type, bytes))
 }
 
 /// `name` has letters, digits, `-` and `.` alone.
 pub(super) fn file(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
     let saved_as = format!("attachment; filename=\"{name}\"");
     ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, saved_as)], bytes).into_response()
+}
+
+fn bytes(kind: Kind, sheets: &[Sheet]) -> Result<Vec<u8>, PageError> {
+    let broken = |cause: &dyn std::fmt::Display| PageError::Broken(cause.to_string().into());
+    match kind {
+        Kind::Xlsx => write(sheets).map_err(|cause| broken(&cause)),
+        Kind::Csv => csv(sheets.first().unwrap_or(&Sheet::default())).map_err(|cause| broken(&cause)),
+    }
+}
+
+fn csv(sheet: &Sheet) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    writer.write_record(sheet.headings.iter().map(|heading| harmless(heading)))?;
+    for row in &sheet.rows {
+        writer.write_record(row.iter().map(|cell| match cell {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => harmless(text),
+            Cell::Number(number) => number.to_string(),
+        }))?;
+    }
+    writer.into_inner().map_err(|failure| failure.into_error().into())
 }
 
 /// A cell that begins like this is a formula to a spreadsheet, whoever wrote it.
@@ -86,20 +75,14 @@ fn harmless(cell: &str) -> String {
 mod tests {
     use super::*;
 
-    fn sheet() -> Sheet {
-        let row = ["王五", "=HYPERLINK(\"http://evil\")"].map(str::to_owned).to_vec();
-        Sheet { name: "log".to_owned(), head: vec!["谁".to_owned(), "什么".to_owned()], rows: vec![row] }
-    }
-
     #[test]
     fn a_csv_begins_with_its_mark_and_holds_no_formula() {
-        let text = String::from_utf8(sheet().csv().expect("a file")).expect("UTF-8");
+        let row = ["王五", "=HYPERLINK(\"http://evil\")", ""].map(Cell::from).to_vec();
+        let headings = ["谁", "什么", "哪里"].map(str::to_owned).to_vec();
+        let sheet = Sheet { name: String::new(), headings, rows: vec![row] };
 
-        assert_eq!(text, "\u{feff}谁,什么\n王五,\"'=HYPERLINK(\"\"http://evil\"\")\"\n");
-    }
+        let text = String::from_utf8(csv(&sheet).expect("a file")).expect("UTF-8");
 
-    #[test]
-    fn an_xlsx_is_a_zip() {
-        assert!(sheet().xlsx().expect("a file").starts_with(b"PK"));
+        assert_eq!(text, "\u{feff}谁,什么,哪里\n王五,\"'=HYPERLINK(\"\"http://evil\"\")\",\n");
     }
 }

@@ -6,6 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use multer::{Constraints, Multipart, SizeLimit, parse_boundary};
 
+use super::deadline;
 use super::failure::PageError;
 use crate::rulebook::import::MAX_BYTES;
 
@@ -49,7 +50,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let mut upload = Self::default();
         while let Some(part) = parts.next_field().await.map_err(|error| refusal(&error))? {
             if upload.fields.len() == MAX_FIELDS {
-                return Err(PageError::TooLong);
+                return Err(PageError::TooManyFields { most: MAX_FIELDS });
             }
             let name = part.name().unwrap_or_default().to_owned();
             let is_file = part.file_name().is_some();
@@ -67,8 +68,9 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 fn refusal(error: &multer::Error) -> PageError {
     match error {
         multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
-            PageError::TooLong
+            PageError::TooLong { most: usize::try_from(MAX_UPLOAD).unwrap_or(usize::MAX) }
         }
+        late if deadline::has_passed(late) => PageError::TooSlow,
         _ => PageError::Unreadable,
     }
 }

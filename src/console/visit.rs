@@ -17,8 +17,10 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
+use super::again::{self, SentForm, page_of};
 use super::cookie;
-use super::door::Caller;
+use super::deadline;
+use super::door::{Caller, Place};
 use super::failure::PageError;
 use super::{Console, frame};
 use crate::model::Right;
@@ -26,10 +28,12 @@ use crate::store::{Actor, Operation, OperationKind, Session, Staff, Ticket};
 
 /// A form with long texts in it; what is uploaded has limits of its own.
 const MAX_FORM_BYTES: usize = 2 << 20;
+/// A form of somebody who is not logged in: a name, a password, a sealed state.
+const MAX_OPEN_FORM_BYTES: usize = 16 << 10;
 /// What a browser says of itself, as far as a list of sessions shows it.
 const MAX_AGENT_CHARS: usize = 200;
 /// The hidden field that `parts/form.html` puts into every form.
-const TOKEN_FIELD: &str = "_token";
+pub(super) const TOKEN_FIELD: &str = "_token";
 
 #[derive(Clone, Debug)]
 pub(super) struct Visit {
@@ -66,7 +70,7 @@ async fn enter(console: Arc<Console>, right: Right, mut request: Request) -> Res
         None => None,
     };
     let (Some(ticket), Some((session, staff))) = (ticket, found) else {
-        return Err(logged_out(&request));
+        return Err(logged_out(request).await);
     };
     if !staff.role.may(right) {
         return Err(PageError::Forbidden { role: staff.role });
@@ -91,38 +95,68 @@ async fn count_unpublished(console: &Console, staff: &Staff) -> Result<i64, Page
 
 /// A browser keeps a strict cookie back when a link elsewhere was followed, so
 /// that they may well be logged in.
-fn logged_out(request: &Request) -> PageError {
+async fn logged_out(request: Request) -> PageError {
+    if *request.method() != Method::GET {
+        let page = page_of(request.headers());
+        return PageError::FormLoggedOut { page, sent: read_sent(request).await };
+    }
     let came_from = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
-    match (wanted(request), came_from) {
+    match (wanted(&request), came_from) {
         (Some(wanted), Some(b"cross-site" | b"same-site")) => PageError::FromElsewhere { wanted },
         (wanted, _) => PageError::LoggedOut { wanted },
     }
 }
 
-/// Where to go once they have logged in. A form that was sent is lost; its page is not.
+/// Where to go once they have logged in.
 fn wanted(request: &Request) -> Option<String> {
-    let path = request.uri().path_and_query().map(ToString::to_string)?;
-    (*request.method() == Method::GET).then_some(path)
+    request.uri().path_and_query().map(ToString::to_string)
+}
+
+/// What they typed is not lost with their session. An upload is: it lies on
+/// their machine anyway.
+async fn read_sent(request: Request) -> Option<Arc<SentForm>> {
+    if is_upload(request.headers()) {
+        return None;
+    }
+    let address = wanted(&request)?;
+    let body = to_bytes(request.into_body(), again::MAX_BYTES).await.ok()?;
+    SentForm::read(&address, &body).map(Arc::new)
 }
 
 /// A form sends the token as a field; an upload, whose body is not read here,
 /// in its address.
 async fn check_token(request: Request, token: &str) -> Result<Request, PageError> {
     let is_token = |sent: &str| bool::from(sent.as_bytes().ct_eq(token.as_bytes()));
+    let stale = |request: &Request, sent| PageError::StaleForm {
+        page: page_of(request.headers()),
+        sent,
+        token: token.to_owned(),
+    };
     let in_address = field(request.uri().query().unwrap_or_default(), TOKEN_FIELD);
     if is_upload(request.headers()) {
         return match in_address {
             Some(sent) if is_token(&sent) => Ok(request),
-            Some(_) | None => Err(PageError::StaleForm),
+            Some(_) | None => Err(stale(&request, None)),
         };
     }
     let (parts, body) = request.into_parts();
-    let bytes: Bytes = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| PageError::TooLong)?;
+    let bytes = read_whole(body, MAX_FORM_BYTES).await?;
     let sent = std::str::from_utf8(&bytes).ok().and_then(|form| field(form, TOKEN_FIELD));
     match sent {
         Some(sent) if is_token(&sent) => Ok(Request::from_parts(parts, Body::from(bytes))),
-        Some(_) | None => Err(PageError::StaleForm),
+        Some(_) | None => {
+            let request = Request::from_parts(parts, Body::empty());
+            let sent = wanted(&request).and_then(|address| SentForm::read(&address, &bytes));
+            Err(stale(&request, sent.map(Arc::new)))
+        }
     }
+}
+
+async fn read_whole(body: Body, most: usize) -> Result<Bytes, PageError> {
+    to_bytes(body, most).await.map_err(|failure| match deadline::has_passed(&failure) {
+        true => PageError::TooSlow,
+        false => PageError::TooLong { most },
+    })
 }
 
 fn is_upload(headers: &HeaderMap) -> bool {
@@ -148,6 +182,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        let is_let_in = request.extensions().get::<Visit>().is_some();
+        let is_here =
+            request.extensions().get::<Caller>().is_some_and(|caller| caller.place == Place::ThisMachine);
+        let most = if is_let_in || is_here { MAX_FORM_BYTES } else { MAX_OPEN_FORM_BYTES };
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts, Body::from(read_whole(body, most).await?));
         let form = axum_extra::extract::Form::<T>::from_request(request, state).await;
         form.map(|form| Self(form.0)).map_err(|_| PageError::Unreadable)
     }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod caller;
 pub mod clock;
 pub mod conversation;
 pub mod effect;
@@ -19,6 +20,7 @@ pub mod staff;
 
 pub use account::{Roster, ServedAccount};
 pub use actor::{Act, Actor};
+pub use caller::CallerIp;
 pub use clock::Clock;
 pub use conversation::{Attendant, Conversation, Stage};
 pub use effect::Effect;

@@ -39,7 +39,7 @@ pub enum Right {
     Enter,
     /// To change what is answered, and to publish it.
     Edit,
-    /// To reply to customers and to work on leads.
+    /// To see who the customers are, to reply to them, and to work on leads.
     Serve,
     /// Members, tokens, the log.
     Administer,

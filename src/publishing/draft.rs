@@ -140,6 +140,11 @@ impl Draft {
         self.files.get(path).map(content_hash)
     }
 
+    /// What was live when this file was changed first in the draft, by its hash.
+    pub fn origin_of(&self, path: &str) -> Option<&str> {
+        self.rows.get(path)?.origin.as_deref()
+    }
+
     /// Files that were published by somebody else since they were changed here.
     pub fn clashes(&self) -> impl Iterator<Item = &str> {
         let clashes = |row: &&DraftFile| row.origin != self.live.get(&row.path).map(content_hash);
@@ -199,16 +204,26 @@ impl Draft {
         store.discard_draft(&self.owner).await
     }
 
-    /// The owner has looked at what was published meanwhile and wants their own
-    /// file all the same.
-    pub async fn keep_mine(&mut self, store: &Store, path: &str) -> Result<(), StoreError> {
+    /// The owner has looked at what was published meanwhile, `theirs` by its hash,
+    /// and wants their own file all the same. False, and nothing changed, when
+    /// something else is live by now: nobody has seen that.
+    pub async fn keep_mine(
+        &mut self,
+        store: &Store,
+        path: &str,
+        theirs: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let live = self.live.get(path).map(content_hash);
+        if live.as_deref() != theirs {
+            return Ok(false);
+        }
         if let Some(row) = self.rows.get(path) {
             let seen = row.hash();
-            let row = DraftFile { origin: self.live.get(path).map(content_hash), ..row.clone() };
+            let row = DraftFile { origin: live, ..row.clone() };
             store.replace_draft_file(&self.owner, &row, seen.as_deref()).await?;
         }
         *self = Self::open(store, &self.owner).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Who else has this file in their draft, or published it since it was
@@ -250,18 +265,28 @@ impl Draft {
         if done { Ok(()) } else { Err(self.clash(store, path).await?) }
     }
 
-    async fn clash(&self, store: &Store, path: &str) -> Result<WriteError, StoreError> {
-        let theirs = self.bytes(path).map(<[u8]>::to_vec);
-        let (by, at) = match self.rows.get(path) {
+    /// Who made this file what it is here, and when: the owner where it is in the
+    /// draft; None: whoever edits the folder.
+    pub async fn who_changed(
+        &self,
+        store: &Store,
+        path: &str,
+    ) -> Result<(Option<String>, Timestamp), StoreError> {
+        match self.rows.get(path) {
             Some(row) => {
                 let owner = store.find_staff(&self.owner).await?;
-                (owner.map(|owner| owner.name.to_string()), row.changed_at)
+                Ok((owner.map(|owner| owner.name.to_string()), row.changed_at))
             }
             None => {
                 let publisher = find_publisher(store, path).await?;
-                publisher.map_or((None, Timestamp::UNIX_EPOCH), |edit| (edit.by, edit.at))
+                Ok(publisher.map_or((None, Timestamp::UNIX_EPOCH), |edit| (edit.by, edit.at)))
             }
-        };
+        }
+    }
+
+    async fn clash(&self, store: &Store, path: &str) -> Result<WriteError, StoreError> {
+        let theirs = self.bytes(path).map(<[u8]>::to_vec);
+        let (by, at) = self.who_changed(store, path).await?;
         Ok(WriteError::Clash { theirs, by, at })
     }
 

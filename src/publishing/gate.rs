@@ -15,6 +15,7 @@ use crate::store::{
     Actor, Added, Credit, NewVersion, OperationKind, Store, StoreError, Version, VersionSource,
 };
 
+use super::agreement;
 use super::edits::{Collision, Edits, between, merge};
 use super::examine::{Examination, examine};
 use super::findings::{Findings, warning_key};
@@ -78,6 +79,7 @@ pub(super) struct Prepared {
     edits: Edits,
     examination: Examination,
     pub findings: Findings,
+    only_turns_off: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,12 +130,6 @@ impl Request {
         }
     }
 
-    /// Whoever types a command, or edits the folder, has the machine; what is
-    /// brought back was agreed to once.
-    fn is_one_persons_word(&self) -> bool {
-        self.source == VersionSource::Console && self.proposal.is_none() && self.restores.is_none()
-    }
-
     fn credit(&self, findings: &Findings) -> Credit {
         let kept = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         Credit {
@@ -179,7 +175,7 @@ impl Gate {
     pub async fn publish(&self, request: Request) -> Result<Published, Refused> {
         for _ in 0..TRIES {
             let prepared = self.prepare(&request).await?;
-            if prepared.findings.second_person && request.is_one_persons_word() {
+            if prepared.needs_second_person(&request) {
                 return Err(Refused::NeedsApproval);
             }
             match self.add(&request, &prepared).await? {
@@ -199,10 +195,11 @@ impl Gate {
             return Err(Refused::Nothing);
         }
         let edits = between(&newest, &merged);
+        let only_turns_off = agreement::only_turns_off(&newest, &edits);
         let examination = self.examine(merged).await?;
         let findings = self.weigh(&examination, newest).await?;
         judge(&findings, request)?;
-        Ok(Prepared { base, edits, examination, findings })
+        Ok(Prepared { base, edits, examination, findings, only_turns_off })
     }
 
     async fn add(&self, request: &Request, prepared: &Prepared) -> Result<Added, StoreError> {
@@ -261,6 +258,14 @@ impl Gate {
 
     pub(super) fn is_live(&self, number: i64) {
         self.0.live.send_replace(Some(number));
+    }
+}
+
+impl Prepared {
+    fn needs_second_person(&self, request: &Request) -> bool {
+        let is_enough =
+            self.only_turns_off || agreement::is_enough(request, self.examination.edition.as_ref());
+        self.findings.second_person && !is_enough
     }
 }
 

@@ -4,6 +4,7 @@
 //! what somebody is still working on. Not here: what is wrong with a single file
 //! (rulebook).
 
+mod agreement;
 mod draft;
 mod earlier;
 mod edits;

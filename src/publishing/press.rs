@@ -100,7 +100,10 @@ impl Press {
     ) -> Result<Self, PressError> {
         let is_shared = store.is_shared();
         let gate = Gate::new(ground, store, clock);
-        let (edition, newest) = first_edition(folder, &gate, is_shared).await?;
+        let (edition, newest) = match gate.store().is_reached() {
+            true => first_edition(folder, &gate, is_shared).await?,
+            false => edition_of_folder(folder, &gate).await?,
+        };
         let status = watch::Sender::new(Arc::clone(&newest.good));
         let mut press = Self {
             folder: folder.to_owned(),
@@ -164,7 +167,13 @@ impl Press {
     /// Takes what is newer in the store live, as `follow` does by itself. A store
     /// that does not answer is told about elsewhere; it is asked again.
     pub async fn catch_up(&mut self) {
-        let Ok(Some(number)) = self.gate.store().newest_version_number().await else { return };
+        let Ok(number) = self.gate.store().newest_version_number().await else { return };
+        let Some(number) = number else {
+            if self.newest.number == 0 && !self.status.borrow().stale {
+                self.publish_first().await;
+            }
+            return;
+        };
         if number <= self.newest.number {
             return;
         }
@@ -175,6 +184,23 @@ impl Press {
         self.gate.is_live(number);
         if !self.is_shared {
             self.take_in_folder().await;
+        }
+    }
+
+    /// We started without the store, and now there is no version in it: what
+    /// answers becomes the first.
+    async fn publish_first(&mut self) {
+        let files = self.newest.files.clone();
+        let Ok(examination) = self.gate.examine(files.clone()).await else { return };
+        if !examination.may_go_live() {
+            return self.refuse(examination.problems, examination.transcripts);
+        }
+        self.newest.files = Files::default();
+        if let Err(failure) = self.keep(files.clone(), examination).await {
+            warn!(%failure, "The first version could not be stored; trying again");
+        }
+        if self.newest.number == 0 {
+            self.newest.files = files;
         }
     }
 
@@ -315,6 +341,18 @@ impl Press {
         self.metrics.rules.set(i64::try_from(edition.rulebook.rules.len()).unwrap_or(i64::MAX));
         self.metrics.stale.set(i64::from(self.status.borrow().stale));
     }
+}
+
+/// The folder's, while the store cannot be asked.
+async fn edition_of_folder(folder: &Path, gate: &Gate) -> Result<(Edition, Newest), PressError> {
+    let disk = read_folder(folder).await?;
+    let Examination { edition, problems, transcripts } = gate.examine(disk.clone()).await?;
+    let Some(edition) = edition else { return Err(nothing_to_publish(folder, problems)) };
+    info!(
+        rules = edition.rulebook.rules.len(),
+        "Answering from the rules folder until the store can be asked"
+    );
+    Ok(opened(0, disk, edition, (problems, transcripts)))
 }
 
 /// The newest version; the folder's where there is none yet, or where the

@@ -33,7 +33,7 @@ impl Gate {
             reason: request.reason.trim(),
             made_at: now,
             due_at: terms.due_at,
-            needs_approval: terms.needs_approval,
+            needs_approval: terms.needs_approval || prepared.findings.second_person,
             accepted: &accepted,
             despite: request.despite.as_deref(),
             files: draft.rows(&request.edits),

@@ -246,7 +246,7 @@ pub const PUBLISHING: &[Key] = &[key(
     "second_person",
     "true",
     "false",
-    "控制台里的改动要另一位编辑同意才生效；改文件和命令行不受限",
+    "控制台里的改动要另一位编辑同意才生效；停用规则不用等，改文件和命令行不受限",
     "a second person agrees",
 )];
 

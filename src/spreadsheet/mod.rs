@@ -14,8 +14,9 @@ pub use week::{WeekNames, week};
 
 /// Wide enough for a sentence, narrow enough for a screen; in characters.
 const WIDEST: usize = 40;
-/// What Excel takes in one cell. Source: Excel specifications and limits.
-const MOST_CHARACTERS: usize = 32_767;
+/// What Excel takes in one cell, in UTF-16 units. Source: Excel specifications
+/// and limits.
+const MOST_UNITS: usize = 32_767;
 
 #[derive(Debug, thiserror::Error)]
 #[error("表格做不出来：{0}")]
@@ -77,8 +78,7 @@ fn write_sheet(book: &mut Workbook, sheet: &Sheet) -> Result<(), SheetError> {
             match cell {
                 Cell::Empty => {}
                 Cell::Text(words) => {
-                    let words: String = words.chars().take(MOST_CHARACTERS).collect();
-                    page.write_string_with_format(row, column, words, &text)?;
+                    page.write_string_with_format(row, column, fitting(words), &text)?;
                 }
                 Cell::Number(number) => {
                     page.write_number(row, column, *number)?;
@@ -87,6 +87,16 @@ fn write_sheet(book: &mut Workbook, sheet: &Sheet) -> Result<(), SheetError> {
         }
     }
     Ok(())
+}
+
+/// As much of a text as fits into a cell.
+fn fitting(text: &str) -> &str {
+    let mut units = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > MOST_UNITS
+    });
+    end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
 /// A Chinese character is as wide as two Latin ones.
@@ -99,4 +109,23 @@ fn width_of(sheet: &Sheet, column: usize) -> f64 {
     let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
     let widest = texts.chain(heading).map(width).max().unwrap_or(0).min(WIDEST);
     f64::from(u32::try_from(widest).unwrap_or(0)) + 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_fits_into_a_cell_as_excel_counts_it() {
+        for (text, units) in [
+            ("a".repeat(MOST_UNITS), MOST_UNITS),
+            ("a".repeat(MOST_UNITS + 1), MOST_UNITS),
+            ("松".repeat(MOST_UNITS + 1), MOST_UNITS),
+            // Two units each: half a character never stays.
+            ("😀".repeat(20_000), MOST_UNITS - 1),
+            (String::new(), 0),
+        ] {
+            assert_eq!(fitting(&text).encode_utf16().count(), units);
+        }
+    }
 }

@@ -64,6 +64,17 @@ impl Revision {
     pub fn fresh() -> Self {
         Self(rand::random())
     }
+
+    /// As a form carries it.
+    pub fn parse(raw: &str) -> Option<Self> {
+        raw.parse().ok().map(Self)
+    }
+}
+
+impl std::fmt::Display for Revision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// As the secrets lie in the seal.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::Role;
 use crate::model::clock::from_millis;
+use crate::model::{Role, StaffId};
 
 use super::operation::note_in;
 use super::{Operation, Store, StoreError, Ticket, on, on_read};
@@ -41,8 +41,8 @@ fn read((id, name, role, made_by, made_at, used_at): Row) -> Result<ApiToken, St
 impl Store {
     /// The operation says who makes it; its subject is the token's name.
     pub async fn make_token(&self, role: Role, operation: &Operation) -> Result<Ticket, StoreError> {
-        const SQL: &str = "INSERT INTO api_token (id, hash, name, role, made_by, made_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)";
+        const SQL: &str = "INSERT INTO api_token (id, hash, name, role, made_by, made_at, made_by_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let ticket = Ticket::draw();
         on!(&self.db, |pool| {
             let mut transaction = pool.begin().await?;
@@ -53,6 +53,7 @@ impl Store {
                 .bind(role.as_str())
                 .bind(operation.who.as_str())
                 .bind(operation.at.as_millisecond())
+                .bind(operation.by.as_ref().map(StaffId::as_str))
                 .execute(&mut *transaction)
                 .await?;
             note_in!(&mut *transaction, operation)?;

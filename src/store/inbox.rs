@@ -17,8 +17,9 @@ use super::{Store, StoreError, on_read};
 pub const INBOX_PAGE: u32 = 50;
 /// A search looks this far back into what was said.
 const SEARCHED: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Of the messages that hold the text, the newest so many name their customers.
-const MOST_HITS: u32 = 1_000;
+/// How often more messages that hold the text are taken, a page at a time, until
+/// a page of customers is together.
+const MOST_LOOKS: usize = 20;
 /// Comes after every key: keys are hexadecimal.
 const NEWEST_KEY: &str = "g";
 
@@ -84,8 +85,8 @@ const LATEST_OF: &str = "SELECT customer_id, id, received_at, kind, body, outcom
      WHERE account_id = $1 AND customer_id = $2 ORDER BY id || '' DESC LIMIT 1";
 /// From the newest back, so that a frequent word finds who said it last and is
 /// found soon.
-const WHO_SAID: &str = "SELECT customer_id FROM message WHERE account_id = $1 AND id >= $3 \
-     AND customer_id IS NOT NULL AND is_test = 0 AND LOWER(body) LIKE $2 ESCAPE '!' ORDER BY id DESC LIMIT $4";
+const WHO_SAID: &str = "SELECT customer_id, id FROM message WHERE account_id = $1 AND id >= $3 AND id < $4 \
+     AND customer_id IS NOT NULL AND is_test = 0 AND LOWER(body) LIKE $2 ESCAPE '!' ORDER BY id DESC LIMIT $5";
 const WHO_LEFT: &str = "SELECT DISTINCT customer_id FROM lead WHERE account_id = $1 \
      AND customer_id IS NOT NULL AND (LOWER(number) LIKE $2 ESCAPE '!' \
      OR LOWER(COALESCE(unit, '')) LIKE $2 ESCAPE '!' OR LOWER(answers) LIKE $2 ESCAPE '!') LIMIT $3";
@@ -157,17 +158,7 @@ impl Store {
         let Some(pattern) = like(text) else { return Ok(Vec::new()) };
         let page = usize::try_from(INBOX_PAGE).unwrap_or(usize::MAX);
         let since = now.checked_sub(SEARCHED).unwrap_or(Timestamp::MIN).as_millisecond();
-        let said: Vec<(String,)> = on_read!(&self.db, |pool| {
-            let query = sqlx::query_as(WHO_SAID).bind(account.as_str()).bind(&*pattern);
-            query.bind(first_key_at(since)).bind(i64::from(MOST_HITS)).fetch_all(pool).await
-        })?;
-        let mut found: FxHashSet<String> = FxHashSet::default();
-        for (customer,) in said {
-            if found.len() >= page {
-                break;
-            }
-            found.insert(customer);
-        }
+        let mut found = self.list_who_said(account, &pattern, &first_key_at(since)).await?;
         for sql in [WHO_LEFT, WHO_IS] {
             let more: Vec<(String,)> = on_read!(&self.db, |pool| {
                 let query = sqlx::query_as(sql).bind(account.as_str()).bind(&*pattern);
@@ -179,26 +170,44 @@ impl Store {
         for customer in found {
             let customer = read_customer(&customer)?;
             let last = self.find_last_message(account, &customer).await?;
-            latest.push((customer, last));
+            latest.push(InboxRow { customer, last, waiting: None, unit: None });
         }
-        latest.sort_by_cached_key(|(_, last)| Reverse(last.as_ref().map(|last| last.cursor.clone())));
+        latest.sort_by_cached_key(|row| Reverse(row.last.as_ref().map(|last| last.cursor.clone())));
         latest.truncate(page);
-        let mut rows = Vec::with_capacity(latest.len());
-        for (customer, last) in latest {
-            rows.push(self.complete(account, customer, last).await?);
+        for row in &mut latest {
+            row.waiting = self.find_waiting(account, &row.customer).await?;
+            row.unit = self.find_unit(account, &row.customer).await?;
         }
-        Ok(rows)
+        Ok(latest)
     }
 
-    async fn complete(
+    /// A page of customers whose messages hold the text, by who said it last.
+    async fn list_who_said(
         &self,
         account: &AccountId,
-        customer: CustomerId,
-        last: Option<LastMessage>,
-    ) -> Result<InboxRow, StoreError> {
-        let waiting = self.find_waiting(account, &customer).await?;
-        let unit = self.find_unit(account, &customer).await?;
-        Ok(InboxRow { customer, last, waiting, unit })
+        pattern: &str,
+        since: &str,
+    ) -> Result<FxHashSet<String>, StoreError> {
+        let page = usize::try_from(INBOX_PAGE).unwrap_or(usize::MAX);
+        let mut found: FxHashSet<String> = FxHashSet::default();
+        let mut before = NEWEST_KEY.to_owned();
+        for _ in 0..MOST_LOOKS {
+            let hits: Vec<(String, String)> = on_read!(&self.db, |pool| {
+                let query = sqlx::query_as(WHO_SAID).bind(account.as_str()).bind(pattern).bind(since);
+                query.bind(&*before).bind(i64::from(INBOX_PAGE)).fetch_all(pool).await
+            })?;
+            let is_last = hits.len() < page;
+            for (customer, id) in hits {
+                if found.len() < page {
+                    found.insert(customer);
+                }
+                before = id;
+            }
+            if is_last || found.len() >= page {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     pub async fn find_last_message(

@@ -108,8 +108,8 @@ impl Store {
         operation: &Operation,
     ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO invitation \
-             (hash, purpose, role, staff_id, note, made_by, made_at, ends_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+             (hash, purpose, role, staff_id, note, made_by, made_at, ends_at, made_by_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         on!(&self.db, |pool| {
             sqlx::query(SQL)
                 .bind(ticket.hash())
@@ -120,6 +120,7 @@ impl Store {
                 .bind(operation.who.as_str())
                 .bind(operation.at.as_millisecond())
                 .bind((operation.at + WAITS).as_millisecond())
+                .bind(operation.by.as_ref().map(StaffId::as_str))
                 .execute(pool)
                 .await
                 .map(drop)

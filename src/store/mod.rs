@@ -5,6 +5,7 @@
 //! A file per noun. `open` connects and migrates; `committer` writes messages,
 //! many in one commit. Not here: what a message means (conversation).
 
+mod access;
 mod account;
 mod api_token;
 mod attempt;
@@ -37,8 +38,10 @@ mod phrase;
 mod presence;
 mod privacy;
 mod proposal;
+mod reach;
 mod refusal;
 mod reply_draft;
+mod retention;
 mod schema;
 mod seal;
 mod second_factor;
@@ -51,9 +54,10 @@ mod version;
 mod waiting;
 mod wording;
 
+pub use access::MadeAccess;
 pub use account::{AccountSecrets, Heard, PreviousSecrets, Revision, SecretPair, StoredAccount};
 pub use api_token::ApiToken;
-pub use attempt::Attempts;
+pub use attempt::{Attempt, MostAttempts};
 
 pub use backup::{
     Backup, BackupError, KeyFit, Manifest, Restored, back_up, check_backup, move_to_postgres, restore,

@@ -24,6 +24,8 @@ pub struct Actor {
 pub struct Operation {
     pub at: Timestamp,
     pub who: String,
+    /// The member, for what they make and leave behind. Not kept: None once it is read.
+    pub by: Option<StaffId>,
     /// Empty for what was done on the machine itself.
     pub ip: String,
     /// A word of `OperationKind`, or one that a newer program wrote.
@@ -108,6 +110,7 @@ impl Actor {
         Operation {
             at,
             who: self.name.clone(),
+            by: self.staff.clone(),
             ip: self.ip.clone(),
             kind: kind.as_str().to_owned(),
             subject: subject.to_owned(),
@@ -118,6 +121,12 @@ impl Actor {
 }
 
 impl Operation {
+    /// What goes with it: the same member, at the same time, from the same place.
+    pub(super) fn along(&self, kind: OperationKind, subject: &str) -> Self {
+        let (kind, subject) = (kind.as_str().to_owned(), subject.to_owned());
+        Self { kind, subject, before: None, after: None, ..self.clone() }
+    }
+
     #[must_use]
     pub fn before(mut self, text: impl Into<String>) -> Self {
         self.before = Some(text.into());
@@ -194,6 +203,7 @@ impl Store {
         let read = |(at, who, ip, kind, subject, before, after): Row| Operation {
             at: from_millis(at),
             who,
+            by: None,
             ip,
             kind,
             subject,

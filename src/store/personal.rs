@@ -11,6 +11,8 @@ use super::Sealer;
 /// card 18. Shorter runs are dates, prices and headcounts.
 const SHORTEST_NUMBER: usize = 7;
 const MOBILE_DIGITS: usize = 11;
+/// A lead's number begins with its day.
+const LEAD_DAY_DIGITS: usize = 6;
 /// What stays readable: enough to recognise one's own number.
 const KEPT_IN_FRONT: usize = 3;
 const KEPT_AT_THE_END: usize = 2;
@@ -54,6 +56,20 @@ fn mask_phone(phone: &str) -> String {
     let front = digits.iter().take(KEPT_IN_FRONT);
     let end = digits.iter().skip(digits.len() - kept_at_the_end);
     front.chain(&['*'; 4]).chain(end).collect()
+}
+
+/// What to look for among answers as they are kept, when somebody looks for
+/// `text`: a telephone number is found by what stays readable of it, which may be
+/// that of another one, too. `260412-01` is a lead's number, and stays.
+pub fn as_kept(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let digits = text.chars().filter(|c| is_digit(*c)).count();
+    let is_number = text.chars().all(|c| is_digit(c) || matches!(c, ' ' | '-' | '－' | '—' | '+'));
+    let begins_with_a_day = text.find('-') == Some(LEAD_DAY_DIGITS);
+    if is_number && digits >= SHORTEST_NUMBER && !begins_with_a_day {
+        return Cow::Owned(mask_phone(text));
+    }
+    if begins_with_a_day { Cow::Borrowed(text) } else { mask_numbers(text) }
 }
 
 /// 王**: the family name stays, so that staff know whom to ask for.
@@ -149,6 +165,21 @@ mod tests {
                 standing: crate::model::lead::Standing::Understood,
             };
             assert_eq!(mask_answer(&answer).value, expected, "{kind:?} {value}");
+        }
+    }
+
+    #[test]
+    fn what_is_looked_for_is_looked_for_as_it_is_kept() {
+        for (text, expected) in [
+            ("13800000000", "138****0000"),
+            (" 138 0000 0000 ", "138****0000"),
+            ("0796-6559898", "079****9898"),
+            ("260412-01", "260412-01"),
+            ("0000", "0000"),
+            ("某县税务局", "某县税务局"),
+            ("某局 13812345678", "某局 138******78"),
+        ] {
+            assert_eq!(as_kept(text), expected, "{text}");
         }
     }
 

@@ -5,16 +5,23 @@ use jiff::Timestamp;
 use crate::model::clock::from_millis;
 use crate::model::{AccountId, Actor};
 
-use super::{Store, StoreError, on, on_read};
+use super::operation::note_in;
+use super::{Operation, Store, StoreError, new_id, on, on_read};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadyPhrase {
-    /// What staff type after `/`.
     pub id: String,
+    /// What staff type after `/`.
     pub title: String,
     pub text: String,
     pub by: Actor,
     pub changed_at: Timestamp,
+}
+
+impl ReadyPhrase {
+    pub fn fresh_id(now: Timestamp) -> String {
+        new_id(now)
+    }
 }
 
 impl Store {
@@ -34,12 +41,16 @@ impl Store {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    pub async fn save_phrase(&self, account: &AccountId, phrase: &ReadyPhrase) -> Result<(), StoreError> {
+    pub async fn add_phrase(
+        &self,
+        account: &AccountId,
+        phrase: &ReadyPhrase,
+        operation: &Operation,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO phrase (account_id, id, title, body, actor, changed_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, id) DO UPDATE SET \
-             title = excluded.title, body = excluded.body, actor = excluded.actor, \
-             changed_at = excluded.changed_at";
+             VALUES ($1, $2, $3, $4, $5, $6)";
         on!(&self.db, |pool| {
+            let mut transaction = pool.begin().await?;
             sqlx::query(SQL)
                 .bind(account.as_str())
                 .bind(phrase.id.as_str())
@@ -47,16 +58,64 @@ impl Store {
                 .bind(phrase.text.as_str())
                 .bind(phrase.by.to_string())
                 .bind(phrase.changed_at.as_millisecond())
-                .execute(pool)
-                .await
-                .map(drop)
-        })?;
+                .execute(&mut *transaction)
+                .await?;
+            note_in!(&mut *transaction, operation)?;
+            transaction.commit().await?;
+        });
         Ok(())
     }
 
-    pub async fn delete_phrase(&self, account: &AccountId, id: &str) -> Result<(), StoreError> {
+    /// False when it is not as it was when somebody looked, at `seen`: a
+    /// colleague has changed or deleted it.
+    pub async fn change_phrase(
+        &self,
+        account: &AccountId,
+        phrase: &ReadyPhrase,
+        seen: Timestamp,
+        operation: &Operation,
+    ) -> Result<bool, StoreError> {
+        // Of two changes in one millisecond the second has to look newer, too.
+        const SQL: &str = "UPDATE phrase SET title = $3, body = $4, actor = $5, \
+             changed_at = CASE WHEN changed_at < $6 THEN $6 ELSE changed_at + 1 END \
+             WHERE account_id = $1 AND id = $2 AND changed_at = $7";
+        let changed = on!(&self.db, |pool| {
+            let mut transaction = pool.begin().await?;
+            let changed = sqlx::query(SQL)
+                .bind(account.as_str())
+                .bind(phrase.id.as_str())
+                .bind(phrase.title.as_str())
+                .bind(phrase.text.as_str())
+                .bind(phrase.by.to_string())
+                .bind(phrase.changed_at.as_millisecond())
+                .bind(seen.as_millisecond())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if changed > 0 {
+                note_in!(&mut *transaction, operation)?;
+            }
+            transaction.commit().await?;
+            changed
+        });
+        Ok(changed > 0)
+    }
+
+    pub async fn delete_phrase(
+        &self,
+        account: &AccountId,
+        id: &str,
+        operation: &Operation,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM phrase WHERE account_id = $1 AND id = $2";
-        on!(&self.db, |pool| sqlx::query(SQL).bind(account.as_str()).bind(id).execute(pool).await.map(drop))?;
+        on!(&self.db, |pool| {
+            let mut transaction = pool.begin().await?;
+            let gone = sqlx::query(SQL).bind(account.as_str()).bind(id).execute(&mut *transaction).await?;
+            if gone.rows_affected() > 0 {
+                note_in!(&mut *transaction, operation)?;
+            }
+            transaction.commit().await?;
+        });
         Ok(())
     }
 }

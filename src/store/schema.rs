@@ -17,6 +17,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (6, "drafts", include_str!("migrations/0006_drafts.sql")),
     (8, "accounts", include_str!("migrations/0008_accounts.sql")),
     (9, "reply_drafts", include_str!("migrations/0009_reply_drafts.sql")),
+    (10, "makers", include_str!("migrations/0010_makers.sql")),
 ];
 
 /// The newest step this program knows.

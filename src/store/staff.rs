@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::model::clock::from_millis;
 use crate::model::{Role, StaffId, StaffName};
 
+use super::access::{Ends, end_access_in};
 use super::operation::note_in;
 use super::{Operation, Store, StoreError, on, on_read};
 
@@ -85,6 +86,10 @@ impl StaffId {
 pub(super) const INSERT: &str = "INSERT INTO staff (id, name, name_key, role, password, totp_step, disabled, made_at) \
      VALUES ($1, $2, $3, $4, $5, 0, 0, $6)";
 
+/// Two administrators who demote each other at once must not both succeed: on
+/// PostgreSQL whoever comes second waits at this row, and then looks anew.
+const TAKE_TURNS: &str = "UPDATE staff SET role = role WHERE id = (SELECT MIN(id) FROM staff)";
+
 impl Store {
     /// Whether anybody could log in: until then the console is open to this
     /// machine alone.
@@ -120,6 +125,7 @@ impl Store {
         Ok(Some(Credentials { staff, password, totp }))
     }
 
+    /// Whoever loses the right to administer loses what they made with it.
     pub async fn change_role(
         &self,
         id: &StaffId,
@@ -131,6 +137,7 @@ impl Store {
               AND o.password IS NOT NULL))";
         let changed = on!(&self.db, |pool| {
             let mut transaction = pool.begin().await?;
+            sqlx::query(TAKE_TURNS).execute(&mut *transaction).await?;
             let done = sqlx::query(SQL)
                 .bind(role.as_str())
                 .bind(id.as_str())
@@ -140,13 +147,17 @@ impl Store {
             if done > 0 {
                 note_in!(&mut *transaction, operation)?;
             }
+            if done > 0 && role != Role::Admin {
+                end_access_in!(transaction, id, Ends::WhatTheyMade, operation);
+            }
             transaction.commit().await?;
             done
         });
         Ok(if changed > 0 { Changed::Done } else { Changed::LastAdmin })
     }
 
-    /// Whoever is disabled is logged out everywhere at once.
+    /// Whoever is disabled is logged out everywhere at once, and no link and no
+    /// token that they made opens anything.
     pub async fn disable_staff(&self, id: &StaffId, operation: &Operation) -> Result<Changed, StoreError> {
         const SQL: &str = "UPDATE staff SET disabled = 1 WHERE id = $1 AND (role <> 'admin' OR EXISTS \
              (SELECT 1 FROM staff o WHERE o.id <> $1 AND o.role = 'admin' AND o.disabled = 0 \
@@ -154,10 +165,12 @@ impl Store {
         const SESSIONS: &str = "DELETE FROM session WHERE staff_id = $1";
         let changed = on!(&self.db, |pool| {
             let mut transaction = pool.begin().await?;
+            sqlx::query(TAKE_TURNS).execute(&mut *transaction).await?;
             let done = sqlx::query(SQL).bind(id.as_str()).execute(&mut *transaction).await?.rows_affected();
             if done > 0 {
                 sqlx::query(SESSIONS).bind(id.as_str()).execute(&mut *transaction).await?;
                 note_in!(&mut *transaction, operation)?;
+                end_access_in!(transaction, id, Ends::AndWhatWasMadeForThem, operation);
             }
             transaction.commit().await?;
             done

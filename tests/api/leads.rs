@@ -21,7 +21,7 @@ fn answer_of<'a>(lead: &'a Value, field: &str) -> &'a str {
 #[tokio::test]
 async fn a_lead_is_masked_until_somebody_who_may_reads_it_whole_and_that_is_written_down() {
     let yingda = seeded().await;
-    let reception = Script::with_role(&yingda, Role::Reception).await;
+    let reception = Script::with_role(&yingda, Role::Reception).await.from("203.0.113.9");
     let viewer = Script::with_role(&yingda, Role::Viewer).await;
 
     let lead = reception.get(LEAD).await.json;
@@ -37,6 +37,10 @@ async fn a_lead_is_masked_until_somebody_who_may_reads_it_whole_and_that_is_writ
     let trail = yingda.app.store.list_lead_trail(&account(), &number).await.expect("readable");
     let revealed = trail.iter().find(|entry| entry.what == What::Revealed).expect("it is written down");
     assert_eq!(revealed.by, Actor::Script("每周导出".to_owned()));
+    let log = Browser::admin(&yingda).await.get("/console/log?kind=lead_reveal").await;
+    log.shows("API 令牌「每周导出」");
+    log.shows("261123-01");
+    log.shows("203.0.113.9");
 }
 
 #[tokio::test]

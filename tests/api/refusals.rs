@@ -95,3 +95,25 @@ async fn a_script_that_runs_wild_is_slowed_down_and_no_other() {
     yingda.waits(Duration::from_secs(60));
     assert_eq!(script.get("/api/v1/accounts").await.status, StatusCode::OK, "the next minute");
 }
+
+#[tokio::test]
+async fn whoever_tries_tokens_is_slowed_and_keeps_out_nobody_who_has_one() {
+    let yingda = seeded().await;
+    let good = Script::with_role(&yingda, Role::Viewer).await.from("203.0.113.9");
+    let guess = |number: usize, ip: &str| {
+        Script::with_token(&yingda, &format!("Bearer yingda_{number:0>43}")).from(ip)
+    };
+    assert_eq!(good.get("/api/v1/rules").await.status, StatusCode::OK);
+
+    for number in 0..30 {
+        check("a guess", &guess(number, "203.0.113.9").get("/api/v1/rules").await, 401, "bad_token");
+    }
+    let slowed = guess(30, "203.0.113.9").get("/api/v1/rules").await;
+
+    check("one guess too many", &slowed, 429, "too_many_bad_tokens");
+    assert_eq!(slowed.header("retry-after"), "60");
+    assert_eq!(guess(31, "203.0.113.8").get("/api/v1/rules").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(good.get("/api/v1/rules").await.status, StatusCode::OK, "who has one");
+    yingda.waits(Duration::from_secs(60));
+    assert_eq!(guess(32, "203.0.113.9").get("/api/v1/rules").await.status, StatusCode::UNAUTHORIZED);
+}

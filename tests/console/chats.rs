@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use yingda::model::{Content, CustomerId, Role};
 use yingda::store::PrivacyAct;
 
-use crate::support::browser::{Browser, Page};
-use crate::support::said::account;
+use crate::support::browser::{Browser, Page, value_of};
+use crate::support::said::{account, commit, form, leaves, missed};
 use crate::support::service::{Setup, Yingda};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -78,7 +78,7 @@ async fn the_timeline_tells_the_rule_behind_each_reply_and_why() {
     let mut setup = Setup::default();
     let yingda = Yingda::start_with(setup.clone()).await;
     let chat = somebody_waits(&yingda).await;
-    let browser = Browser::with_role(&yingda, Role::Viewer).await;
+    let browser = Browser::with_role(&yingda, Role::Reception).await;
 
     let page = browser.get(&chat).await;
     page.shows("<p>多少钱</p>");
@@ -97,7 +97,7 @@ async fn the_timeline_tells_the_rule_behind_each_reply_and_why() {
     crate::support::service::write_rulebook(&folder.path().join("responses"), &setup.files);
     let yingda = Yingda::start_in(folder, &setup).await;
     let browser = Browser::stranger(&yingda.app.routes);
-    browser.log_in("只读", crate::support::browser::PASSWORD).await;
+    browser.log_in("接待", crate::support::browser::PASSWORD).await;
     let then = browser.get(&why).await;
     then.shows("费用");
     then.shows("rules/price.md:");
@@ -155,7 +155,6 @@ async fn a_masked_message_is_shown_to_whoever_serves_and_written_down() {
     let viewer = Browser::with_role(&yingda, Role::Viewer).await;
     let reception = Browser::with_role(&yingda, Role::Reception).await;
 
-    viewer.get(&chat).await.hides("查看原文");
     let page = reception.get(&chat).await;
     page.shows("138******00");
     page.hides("13800000000");
@@ -204,7 +203,7 @@ async fn conversations_are_searched_and_paged() {
         .customer("oPicture")
         .does(&Content::Image { media_id: "m".into(), picture_url: "http://example.org/p".into() })
         .await;
-    let browser = Browser::with_role(&yingda, Role::Viewer).await;
+    let browser = Browser::with_role(&yingda, Role::Reception).await;
 
     let first = browser.get("/console/chats?list=all").await;
     first.shows("[图片]");
@@ -231,12 +230,91 @@ async fn ready_phrases_are_kept_and_put_into_the_box() {
     let link = page.body.split('"').find(|part| part.contains("phrase=")).expect("a link");
     browser.get(link.split('#').next().expect("an address")).await.shows("报价要看人数。</textarea>");
     let list = browser.get("/console/phrases").await;
-    let delete = list.body.split('"').find(|part| part.ends_with("/delete")).expect("a link").to_owned();
+    let delete = list.body.split('"').find(|part| part.contains("/delete?")).expect("a link").to_owned();
     browser.get(&delete).await.shows("删除「报价说明」");
     browser.post(&delete, &[]).await;
     browser.get("/console/phrases").await.shows("还没有常用话");
 
     let viewer = Browser::with_role(&yingda, Role::Viewer).await;
-    viewer.get("/console/phrases").await.hides("新的一句");
     assert_eq!(viewer.post("/console/phrases/save", &fields).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_work_with_customers_never_sees_who_they_are() {
+    let yingda = Yingda::start().await;
+    let chat = somebody_waits(&yingda).await;
+    let of_them = missed(yingda.customer("oA1").id().as_str(), yingda.now(), "有没有篮球场");
+    commit(&yingda.app.store, of_them).await;
+    let lead = form("261123-01", "某县税务局", "13800000000");
+    commit(&yingda.app.store, leaves(yingda.customer("oA1").id().as_str(), yingda.now(), lead)).await;
+    let lists = [
+        "/console",
+        "/console/misses",
+        "/console/data",
+        "/console/data/messages",
+        "/console/leads",
+        "/console/leads/261123-01",
+    ];
+
+    for role in [Role::Viewer, Role::Editor] {
+        let browser = Browser::with_role(&yingda, role).await;
+        for address in lists {
+            let page = browser.get(address).await;
+            assert_eq!(page.status, StatusCode::OK, "{role:?} {address}");
+            page.hides("oA1");
+            page.hides("/console/chats");
+        }
+        for address in ["/console/chats", chat.as_str(), &format!("{chat}/why/none"), "/console/phrases"] {
+            assert_eq!(browser.get(address).await.status, StatusCode::FORBIDDEN, "{role:?} {address}");
+        }
+        browser.get("/console/misses").await.shows("有没有篮球场");
+    }
+    let reception = Browser::with_role(&yingda, Role::Reception).await;
+    for address in ["/console/misses", "/console/data/messages", "/console/leads/261123-01"] {
+        reception.get(address).await.shows("/console/chats/");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phrase_that_a_colleague_changed_or_deleted_is_not_overwritten_unseen() {
+    let yingda = Yingda::start().await;
+    let (one, other) = (Browser::with_role(&yingda, Role::Reception).await, Browser::admin(&yingda).await);
+    let list = one.get("/console/phrases").await;
+    list.shows("还没有常用话");
+    for (title, text) in [("报价说明", "报价要看人数。"), ("地址", "在茨坪。")] {
+        // In one moment: each is one of its own.
+        one.post("/console/phrases/save", &[("id", ""), ("title", title), ("text", text)]).await;
+    }
+    let list = one.get("/console/phrases").await;
+    list.shows("报价要看人数。");
+    list.shows("在茨坪。");
+    let edit = list.body.split('"').find(|part| part.contains("edit=")).expect("a link");
+    let edit = edit.split('#').next().expect("an address").replace("&#38;", "&");
+    let (seen_by_one, seen_by_other) = (one.get(&edit).await, other.get(&edit).await);
+    let save = async |browser: &Browser, page: &Page, text: &str| {
+        let hidden = |name: &str| value_of(&page.body, name).expect("the form has it");
+        let (id, seen) = (hidden("id"), hidden("seen"));
+        let fields = [("id", id.as_str()), ("seen", &seen), ("title", "一句"), ("text", text)];
+        browser.post("/console/phrases/save", &fields).await
+    };
+
+    answered(&save(&one, &seen_by_one, "第一位写的").await);
+    let clash = save(&other, &seen_by_other, "第二位写的").await;
+    assert_eq!(clash.status, StatusCode::UNPROCESSABLE_ENTITY);
+    clash.shows("接待刚改过这一句，现在是：第一位写的");
+    clash.shows("第二位写的</textarea>");
+    one.get("/console/phrases").await.shows("第一位写的");
+    answered(&save(&other, &clash, "第二位写的").await);
+    one.get("/console/phrases").await.shows("第二位写的");
+
+    let seen = one.get(&edit).await;
+    let id = value_of(&seen.body, "id").expect("the form has it");
+    other.get("/console/phrases").await;
+    answered(&other.post(&format!("/console/phrases/{id}/delete"), &[]).await);
+    let gone = save(&one, &seen, "改一个词").await;
+    gone.shows("同事刚删了这一句");
+    gone.shows("改一个词</textarea>");
+    one.get("/console/phrases").await.hides("改一个词");
+    answered(&save(&one, &gone, "改一个词").await);
+    one.get("/console/phrases").await.shows("改一个词");
 }

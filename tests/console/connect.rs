@@ -9,7 +9,7 @@ use yingda::platform::wechat::simulator::Simulator;
 use yingda::platform::wechat::{Account, EncodingAesKey, Encryption, Settings, Token};
 use yingda::store::LogFilter;
 
-use crate::support::browser::{Browser, Page};
+use crate::support::browser::{Browser, Page, value_of};
 use crate::support::service::{APP_ID, TOKEN, Yingda};
 
 const SECOND: &str = "/console/accounts/second";
@@ -161,8 +161,10 @@ async fn new_secrets_count_at_once_and_wechat_may_be_slower() {
     checks(&yingda, &before).await;
     says(&yingda, &before).await;
 
-    browser.get(&format!("{SECOND}/secrets")).await.shows("24 小时");
-    let answer = browser.post(&format!("{SECOND}/secrets"), &[]).await;
+    let page = browser.get(&format!("{SECOND}/secrets")).await;
+    page.shows("24 小时");
+    let revision = value_of(&page.body, "revision").expect("the form has it");
+    let answer = browser.post(&format!("{SECOND}/secrets"), &[("revision", &revision)]).await;
     assert_eq!(answer.location(), SECOND, "{answer:?}");
 
     let page = browser.get(SECOND).await;
@@ -225,16 +227,31 @@ async fn details_change_at_once_and_of_two_who_change_them_the_second_is_told() 
     let yingda = Yingda::start().await;
     let (browser, other) = (Browser::admin(&yingda).await, Browser::with_role(&yingda, Role::Editor).await);
     make(&browser).await;
-    let edited: Vec<(&str, &str)> = FORM
-        .iter()
-        .copied()
-        .map(|(name, value)| if name == "name" { (name, "改过的名") } else { (name, value) })
-        .collect();
+    let (edit, renew) = (format!("{SECOND}/edit"), format!("{SECOND}/secrets"));
+    let send = async |address: &str, seen: &Page, name: &str| {
+        let revision = value_of(&seen.body, "revision").expect("the form has it");
+        let others = FORM.iter().copied().filter(|(field, _)| *field != "name");
+        let fields: Vec<_> = others.chain([("name", name), ("revision", revision.as_str())]).collect();
+        browser.post(address, &fields).await
+    };
+    let (first, second) = (browser.get(&edit).await, browser.get(&edit).await);
+    let drawing = browser.get(&renew).await;
 
-    let saved = browser.post(&format!("{SECOND}/edit"), &edited).await;
+    let saved = send(&edit, &first, "改过的名").await;
+    let clash = send(&edit, &second, "另一个名").await;
 
     assert_eq!(saved.location(), SECOND, "{saved:?}");
+    assert_eq!(clash.status, StatusCode::UNPROCESSABLE_ENTITY);
+    clash.shows("刚才有同事改过这个账号，现在是：改过的名 · ");
+    clash.shows("value=\"另一个名\"");
     browser.get("/console/accounts").await.shows("改过的名");
+    let before = browser.get(SECOND).await;
+    send(&renew, &drawing, "").await.shows("刚才有同事改过这个账号");
+    let after = browser.get(SECOND).await;
+    assert_eq!(copied(&before, "copy-token"), copied(&after, "copy-token"), "no other secrets");
+    let unseen = browser.post(&edit, FORM).await;
+    assert_eq!(unseen.status, StatusCode::UNPROCESSABLE_ENTITY, "nobody can have seen it");
+    assert_eq!(send(&edit, &clash, "改过的名").await.location(), SECOND, "knowingly");
     assert!(yingda.app.accounts.roster().now().iter().any(|account| account.name == "改过的名"));
     assert_eq!(other.get("/console/accounts").await.status, StatusCode::FORBIDDEN);
 }

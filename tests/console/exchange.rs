@@ -1,7 +1,10 @@
 //! 导入导出 as a browser does it: a file, its columns, every mistake under the
 //! name of its cell, then the draft; and tables out.
 
+use std::io::Cursor;
+
 use axum::http::StatusCode;
+use calamine::{Reader as _, Xlsx};
 use yingda::model::Role;
 use yingda::spreadsheet::{Cell, Sheet, write};
 
@@ -130,16 +133,42 @@ async fn what_is_no_table_is_refused_with_the_way_out() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_windows_that_save_at_once_each_saves_or_is_shown_what_is_there_now() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    browser.get("/console/import").await;
+    let save = async |number: usize| {
+        let table = format!("id,name,contains,reply\np{number},停车{number},停车{number},有停车场。\n");
+        let fields = [("as", "rules"), ("table", table.as_str()), ("do", "save")];
+        browser.upload("/console/import/table", &fields, None).await
+    };
+
+    for answer in futures_util::future::join_all((0..8).map(save)).await {
+        match answer.status {
+            StatusCode::SEE_OTHER => assert_eq!(answer.location(), "/console/import"),
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                answer.shows("刚被改过。下面已按现在的内容重新核对");
+                answer.shows("有停车场。");
+            }
+            other => panic!("{other}: {answer:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn tables_come_out_as_files_that_a_spreadsheet_opens() {
     let yingda = Yingda::start().await;
     let browser = Browser::with_role(&yingda, Role::Viewer).await;
 
-    for what in ["rules", "courses", "contacts"] {
-        let file = browser.get(&format!("/console/import/{what}/export")).await;
-        assert_eq!(file.status, StatusCode::OK, "{what}");
-        assert_eq!(file.header("content-disposition"), format!("attachment; filename=\"{what}.xlsx\""));
-        assert!(file.body.starts_with("PK"), "{what}");
+    for (what, sheet, cell) in
+        [("rules", "规则", "费用"), ("courses", "课程", "课名"), ("contacts", "联系人", "0796-6559898")]
+    {
+        let (head, bytes) = browser.download(&format!("/console/import/{what}/export")).await;
+        assert_eq!(head["content-disposition"], format!("attachment; filename=\"{what}.xlsx\""));
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+        let range = book.worksheet_range(sheet).expect("the sheet");
+        assert!(range.used_cells().any(|(_, _, found)| *found == cell), "{what}: {range:?}");
     }
     assert_eq!(browser.get("/console/import/settings/export").await.status, StatusCode::NOT_FOUND);
 }

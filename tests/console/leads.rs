@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use calamine::{Reader as _, Xlsx};
-use yingda::model::{LeadStatus, Role};
-use yingda::store::{Lead, LeadFilter, PrivacyAct};
+use yingda::accounts::{NewAccount, random_aes_key, random_token};
+use yingda::model::{Encryption, Human, LeadStatus, Role};
+use yingda::store::{Actor, Lead, LeadFilter, OperationKind, PrivacyAct, SecretPair};
 
 use crate::support::browser::{Browser, PASSWORD, Page, value_of};
 use crate::support::said::{account, commit, form, leaves, number};
-use crate::support::service::{Setup, Yingda};
+use crate::support::service::{APP_ID, Setup, Yingda};
 
 const PHONE: &str = "13800000000";
 const MASKED: &str = "138****0000";
@@ -105,6 +106,7 @@ async fn who_may_only_look_sees_no_number_and_changes_nothing() {
         let card = browser.get("/console/leads/261123-01").await;
         card.hides("查看完整号码</button>");
         card.hides("name=\"note\"");
+        card.hides("/console/chats");
         for address in ["reveal", "follow", "delete"] {
             let answer = browser.post(&format!("/console/leads/261123-01/{address}"), &[]).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role:?} {address}");
@@ -187,6 +189,31 @@ async fn the_file_holds_whole_numbers_and_taking_it_is_written_down() {
 }
 
 #[tokio::test]
+async fn what_was_searched_for_does_not_stand_in_the_log_for_ever() {
+    let yingda = with_lead().await;
+    let browser = Browser::with_role(&yingda, Role::Reception).await;
+
+    browser.download("/console/leads/export?status=new&q=%E7%8E%8B%E5%BB%BA%E5%9B%BD").await;
+
+    let log = Browser::admin(&yingda).await.get("/console/log?kind=leads_export").await;
+    log.shows("status=new");
+    log.shows("q=given");
+    log.hides("王建国");
+    log.hides("%E7%8E%8B");
+}
+
+#[tokio::test]
+async fn a_caller_is_found_by_their_number() {
+    let yingda = with_lead().await;
+    let browser = Browser::with_role(&yingda, Role::Reception).await;
+
+    for (asked, count) in [(PHONE, 1), ("138%200000%200000", 1), ("13900000000", 0), ("261123-01", 1)] {
+        let page = browser.get(&format!("/console/leads?q={asked}")).await;
+        assert_eq!(page.body.matches("<td class=\"lead\">").count(), count, "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn only_who_administers_deletes_a_lead_and_is_asked_first() {
     let yingda = with_lead().await;
     let (reception, admin) =
@@ -227,4 +254,41 @@ async fn with_two_accounts_each_has_its_leads() {
     let card = browser.get("/console/leads/261123-01?account=second").await;
     card.shows("第二局");
     card.shows("action=\"/console/leads/261123-01/follow?account=second\"");
+}
+
+#[tokio::test]
+async fn what_was_open_for_an_account_that_is_gone_changes_no_other() {
+    let yingda = Yingda::start().await;
+    let second = yingda::model::AccountId::parse("second").expect("a slug");
+    let new = NewAccount {
+        id: second.clone(),
+        name: "第二个号".to_owned(),
+        human: Human::Contacts,
+        encryption: Encryption::Safe,
+        original_id: None,
+        app_id: Some(APP_ID.to_owned()),
+        secrets: SecretPair { token: random_token(), aes_key: random_aes_key() },
+    };
+    let by = Actor { staff: None, name: "管理员".to_owned(), ip: String::new() };
+    let does = |kind| by.does(kind, "second", yingda.now());
+    let accounts = &yingda.app.accounts;
+    accounts.make(new, &does(OperationKind::AccountMade)).await.expect("made");
+    let store = &yingda.app.store;
+    let record = leaves("o-two", yingda.now(), form("261123-01", "第二局", PHONE));
+    commit(store, yingda::store::Record { account: second.clone(), ..record }).await;
+    commit(store, leaves("o-one", yingda.now(), form("261123-01", "第一局", PHONE))).await;
+    let admin = Browser::admin(&yingda).await;
+    let action = "/console/leads/261123-01/delete?account=second";
+    admin.get(action).await.shows(&format!("action=\"{action}\""));
+    accounts.remove(&second, &does(OperationKind::AccountRemoved)).await.expect("removed");
+
+    let late = admin.post(action, &[]).await;
+
+    assert_eq!(late.status, StatusCode::NOT_FOUND, "{late:?}");
+    assert_eq!(admin.get("/console/leads?account=second").await.status, StatusCode::NOT_FOUND);
+    // What is open for the first names it as well: another may be the first soon.
+    let card = admin.get("/console/leads/261123-01").await;
+    card.shows("第一局");
+    card.shows("action=\"/console/leads/261123-01/follow?account=main\"");
+    admin.get("/console/leads/261123-01/delete").await.shows("/261123-01/delete?account=main\"");
 }

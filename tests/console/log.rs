@@ -1,8 +1,11 @@
 //! The log of what staff did.
 
+use std::io::Cursor;
+
 use axum::http::StatusCode;
+use calamine::{Reader as _, Xlsx};
 use yingda::model::Role;
-use yingda::store::LogFilter;
+use yingda::store::{Actor, LogFilter, OperationKind};
 
 use crate::support::browser::{Browser, PASSWORD};
 use crate::support::html::text_of;
@@ -78,13 +81,36 @@ async fn the_log_is_taken_along_as_a_file_and_that_is_logged() {
     admin.post("/console/tokens", &[("name", "=1+1"), ("role", "viewer")]).await;
 
     let csv = admin.get("/console/log/export?kind=token&file=csv").await;
-    let xlsx = admin.get("/console/log/export?kind=token").await;
+    let (_, xlsx) = admin.download("/console/log/export?kind=token").await;
 
     assert_eq!(csv.status, StatusCode::OK);
     assert!(csv.body.starts_with("\u{feff}时间,谁,做了什么,对象,之前,之后,IP\n"), "{}", csv.body);
     csv.shows("'=1+1");
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"yingda-log.csv\"");
-    assert!(xlsx.body.starts_with("PK"));
+    let rows = rows_of(xlsx);
+    assert_eq!(rows[0], ["时间", "谁", "做了什么", "对象", "之前", "之后", "IP"]);
+    assert_eq!(rows[1][3], "=1+1", "a text, as it was written");
     let log = admin.get("/console/log?kind=log_export").await;
     assert_eq!(text_of(&log).matches("kind=token").count(), 2);
+}
+
+fn rows_of(xlsx: Vec<u8>) -> Vec<Vec<String>> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(xlsx)).expect("a workbook");
+    assert!(book.worksheet_formula("日志").expect("the sheet").is_empty());
+    let range = book.worksheet_range("日志").expect("the sheet");
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[tokio::test]
+async fn a_text_too_long_for_a_cell_is_cut_and_keeps_no_log_back() {
+    let yingda = Yingda::start().await;
+    let admin = Browser::admin(&yingda).await;
+    let actor = Actor { staff: None, name: "命令行".into(), ip: String::new() };
+    let long = actor.does(OperationKind::PhraseSaved, "长", yingda.now()).after("😀".repeat(32_767));
+    yingda.app.store.note_operation(&long).await.expect("writable");
+
+    let (_, xlsx) = admin.download("/console/log/export?kind=phrase").await;
+
+    let rows = rows_of(xlsx);
+    assert_eq!(rows[1][5], "😀".repeat(16_383));
 }

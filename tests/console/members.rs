@@ -7,6 +7,7 @@ use yingda::model::{Role, StaffName};
 use yingda::store::Ticket;
 
 use crate::support::browser::{Browser, PASSWORD};
+use crate::support::script::Script;
 use crate::support::service::Yingda;
 
 async fn id_of(yingda: &Yingda, name: &str) -> String {
@@ -156,4 +157,100 @@ async fn a_token_is_shown_once_works_and_can_be_revoked() {
     admin.post(&revoke, &[]).await;
 
     assert!(yingda.app.store.find_token(&ticket, yingda.now()).await.expect("readable").is_none());
+}
+
+const MADE: [&str; 3] = ["给老同学的链接", "给编辑的链接", "API 令牌「每周导出」"];
+
+/// What 同事 made as an administrator: a link for somebody, one for a new
+/// password, and a token.
+struct WaysIn {
+    links: Vec<String>,
+    token: String,
+}
+
+impl WaysIn {
+    async fn made_by(colleague: &Browser, yingda: &Yingda) -> Self {
+        colleague.get("/console/members").await;
+        let joining = colleague.post("/console/members", &[("name", "老同学"), ("role", "admin")]).await;
+        let of_editor = format!("/console/members/{}", id_of(yingda, "编辑").await);
+        let reset = colleague.post(&format!("{of_editor}/reset"), &[]).await;
+        let token = colleague.post("/console/tokens", &[("name", "每周导出"), ("role", "admin")]).await;
+        Self {
+            links: [joining, reset].map(|page| key_of(page.shown_once()).to_owned()).to_vec(),
+            token: format!("Bearer {}", token.shown_once()),
+        }
+    }
+
+    async fn are_open(&self, yingda: &Yingda) -> Vec<bool> {
+        let mut open = Vec::new();
+        for link in &self.links {
+            let page = Browser::stranger(&yingda.app.routes).get(&format!("/join?key={link}")).await;
+            open.push(page.status == StatusCode::OK);
+        }
+        let script = Script::with_token(yingda, &self.token);
+        open.push(script.get("/api/v1/leads").await.status == StatusCode::OK);
+        open
+    }
+}
+
+/// A second administrator, by a link of the first.
+async fn colleague(admin: &Browser, yingda: &Yingda) -> (Browser, String) {
+    let made = admin.post("/console/members", &[("name", "同事"), ("role", "admin")]).await;
+    let browser = Browser::stranger(&yingda.app.routes);
+    let fields = [("key", key_of(made.shown_once())), ("name", "同事"), ("password", PASSWORD)];
+    assert_eq!(browser.post("/join", &fields).await.location(), "/console");
+    (browser, format!("/console/members/{}", id_of(yingda, "同事").await))
+}
+
+#[tokio::test]
+async fn whoever_is_disabled_keeps_no_way_in_that_they_made() {
+    let yingda = Yingda::start().await;
+    let (admin, _editor) = (Browser::admin(&yingda).await, Browser::with_role(&yingda, Role::Editor).await);
+    let (browser, member) = colleague(&admin, &yingda).await;
+    let ways = WaysIn::made_by(&browser, &yingda).await;
+    let others = WaysIn::made_by(&admin, &yingda).await;
+    assert_eq!(ways.are_open(&yingda).await, [true; 3]);
+
+    let asked = admin.get(&format!("{member}/disable")).await;
+    MADE.iter().for_each(|made| asked.shows(made));
+    assert_eq!(ways.are_open(&yingda).await, [true; 3], "asking changes nothing");
+    admin.post(&format!("{member}/disable"), &[]).await;
+
+    assert_eq!(ways.are_open(&yingda).await, [false; 3]);
+    assert_eq!(others.are_open(&yingda).await, [true; 3], "what others made");
+    admin.get("/console/log?kind=token_revoked").await.shows("每周导出");
+    admin.get("/console/log?kind=invitation_withdrawn").await.shows("老同学");
+    admin.post(&format!("{member}/enable"), &[]).await;
+    assert_eq!(ways.are_open(&yingda).await, [false; 3], "it does not come back");
+}
+
+#[tokio::test]
+async fn a_link_for_a_new_password_ends_when_its_member_is_disabled() {
+    let yingda = Yingda::start().await;
+    let (admin, _editor) = (Browser::admin(&yingda).await, Browser::with_role(&yingda, Role::Editor).await);
+    let member = format!("/console/members/{}", id_of(&yingda, "编辑").await);
+    let made = admin.post(&format!("{member}/reset"), &[]).await;
+    let link = format!("/join?key={}", key_of(made.shown_once()));
+
+    admin.post(&format!("{member}/disable"), &[]).await;
+    admin.post(&format!("{member}/enable"), &[]).await;
+
+    Browser::stranger(&yingda.app.routes).get(&link).await.shows("这条链接不能用了");
+}
+
+#[tokio::test]
+async fn whoever_administers_no_more_keeps_no_way_in_that_they_made() {
+    let yingda = Yingda::start().await;
+    let (admin, _editor) = (Browser::admin(&yingda).await, Browser::with_role(&yingda, Role::Editor).await);
+    let (browser, member) = colleague(&admin, &yingda).await;
+    let ways = WaysIn::made_by(&browser, &yingda).await;
+
+    let page = admin.get(&member).await;
+    MADE.iter().for_each(|made| page.shows(made));
+    admin.post(&member, &[("role", "admin")]).await;
+    assert_eq!(ways.are_open(&yingda).await, [true; 3], "still an administrator");
+    admin.post(&member, &[("role", "viewer")]).await;
+
+    assert_eq!(ways.are_open(&yingda).await, [false; 3]);
+    assert_eq!(browser.get("/console").await.status, StatusCode::OK, "they may still look");
 }

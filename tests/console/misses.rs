@@ -44,7 +44,9 @@ async fn alike_questions_are_one_group_counted_by_people() {
     let (most, least) = (page.body.find("路费"), page.body.find("篮球场"));
     assert!(most < least, "those of most people first");
     page.hides("忽略</button>");
-    page.shows("href=\"/console/chats/o3\"");
+    page.hides("/console/chats");
+    let reception = Browser::with_role(&yingda, Role::Reception).await;
+    reception.get("/console/misses").await.shows("href=\"/console/chats/o3\"");
 }
 
 #[tokio::test]

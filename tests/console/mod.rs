@@ -1,9 +1,11 @@
 //! The staff's pages as a browser without JavaScript gets them; `walks` is a
 //! real browser.
 
+mod bodies;
 mod catalog;
 mod changing;
 mod chats;
+mod colleagues;
 mod connect;
 mod connecting;
 mod data;

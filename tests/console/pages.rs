@@ -2,10 +2,14 @@
 
 use axum::http::StatusCode;
 use yingda::console::{Gate, addresses};
+use yingda::model::LeadForm;
+use yingda::model::lead::LeadAnswer;
+use yingda::publishing::Draft;
 
 use crate::support::browser::{Browser, Page};
 use crate::support::html::{elements_of, text_of};
-use crate::support::service::Yingda;
+use crate::support::said::{account, commit, form, leaves, missed, said};
+use crate::support::service::{APP_ID, Setup, Yingda};
 
 const MOST_BYTES: usize = 40 * 1024;
 const MOST_STYLE: usize = 24 * 1024;
@@ -18,32 +22,163 @@ fn main_of(page: &Page) -> String {
     text_of(&&page.body[start..end])
 }
 
-/// Everything that can be looked at without knowing an id.
-async fn every_page(browser: &Browser) -> Vec<(&'static str, Page)> {
-    let mut pages = Vec::new();
-    for (path, gate) in addresses() {
-        let is_file = path.contains('{') || path.ends_with("/export");
-        if is_file || gate == Gate::ThisMachine {
-            continue;
-        }
-        let page = browser.get(path).await;
-        if page.status != StatusCode::METHOD_NOT_ALLOWED {
-            pages.push((path, page));
-        }
+/// A console with one of everything, in English, so that a Chinese word on an
+/// English page is the page's own.
+struct Seeded {
+    _yingda: Yingda,
+    browser: Browser,
+    ids: Vec<(&'static str, String)>,
+}
+
+const ENGLISH: &[(&str, &str)] = &[
+    ("settings.toml", "[centre]\nname = \"Centre\"\n\n[hours]\nmon_fri = [\"08:30-12:00\"]\n"),
+    (
+        "contacts.toml",
+        "[[contact]]\nname = \"Adviser\"\nphone = \"0796-6559898\"\nwechat = \"jgspxpy\"\ndefault = true\n",
+    ),
+    (
+        "rules/price.md",
+        "+++\nid = \"price\"\nname = \"Price\"\ntriggers = [\"how much\", \"=price\"]\n+++\nPlease ask.\n",
+    ),
+    (
+        "rules/human.md",
+        "+++\nid = \"human\"\nname = \"Person\"\nkind = \"human\"\ntriggers = [\"person\"]\n+++\nCall {{phone}}.\n",
+    ),
+    (
+        "rules/form.md",
+        "+++\nid = \"leave\"\nname = \"Leave\"\ntriggers = [\"enquiry\"]\nkind = \"form\"\nform = \"enquiry\"\n+++\n",
+    ),
+    (
+        "forms/enquiry.toml",
+        "name = \"Enquiry\"\n\n[[field]]\nid = \"unit\"\nlabel = \"Unit\"\nask = \"Which unit?\"\nkind = \"unit\"\n\n\
+         [[field]]\nid = \"phone\"\nlabel = \"Phone\"\nask = \"Which number?\"\nkind = \"phone\"\nrequired = true\n",
+    ),
+    ("courses.csv", "\u{feff}id,name,theme,days_min,days_max\r\nc01,Red road,History,3,5\r\n"),
+    (
+        "articles/one.md",
+        "+++\ntitle = \"Article\"\nsource = \"Journal\"\nstale_after = 2027-01-31\n+++\nText.\n",
+    ),
+];
+
+impl Seeded {
+    async fn start() -> Self {
+        let files = ENGLISH.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let yingda = Yingda::start_with(Setup { files, ..Setup::default() }).await;
+        let browser = Browser::named_admin(&yingda, "Li").await;
+        let (store, now) = (&yingda.app.store, yingda.now());
+        let message = commit(store, missed("o-one", now, "parking")).await;
+        let answered = commit(store, said("o-one", now, "how much")).await;
+        let lead = LeadForm { source: None, ..english(form("261123-01", "Office", "13800000000")) };
+        commit(store, leaves("o-one", now, lead)).await;
+        let account = [("name", "Second"), ("id", "second"), ("app_id", APP_ID), ("encryption", "safe")];
+        let fields: Vec<_> = account.into_iter().chain([("human", "contacts")]).collect();
+        browser.get("/console/accounts/new").await;
+        assert_eq!(
+            browser.post("/console/accounts/new", &fields).await.location(),
+            "/console/accounts/second"
+        );
+        browser.post("/console/tokens", &[("name", "Weekly"), ("role", "viewer")]).await;
+        browser.get("/console/phrases").await;
+        browser
+            .post("/console/phrases/save", &[("id", ""), ("title", "Prices"), ("text", "It depends.")])
+            .await;
+        let ids = Self::find_ids(&yingda, &browser, [message, answered].map(|key| key.to_string())).await;
+        Self { _yingda: yingda, browser, ids }
     }
-    for path in ["/setup?key=none", "/console/nothing-here", "/console/members/nobody"] {
-        pages.push((path, browser.get(path).await));
+
+    async fn find_ids(
+        yingda: &Yingda,
+        browser: &Browser,
+        [_missed, answered]: [String; 2],
+    ) -> Vec<(&'static str, String)> {
+        let store = &yingda.app.store;
+        let member = store.list_staff().await.expect("readable").remove(0).id;
+        let token = store.list_tokens().await.expect("readable").remove(0).id;
+        let phrase = store.list_phrases(&account()).await.expect("readable").remove(0).id;
+        let id = member.clone();
+        let mut draft = Draft::open(store, &id).await.expect("it opens");
+        let text = "+++\nid = \"late\"\nname = \"Late\"\ntriggers = [\"late\"]\n+++\nLater.\n";
+        draft.write(store, "rules/late.md", text.into(), None, yingda.now()).await.expect("written");
+        browser.get("/console/publish").await;
+        let fields = [("reason", "Later"), ("due", "2026-11-30T10:00")];
+        let sent = browser.post("/console/publish/now", &fields).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{sent:?}");
+        let page = browser.get("/console/publish").await;
+        let (_, waiting) = page.body.split_once("/console/publish/waiting/").expect("a link");
+        let waiting = waiting.split(['"', '/']).next().expect("an id").to_owned();
+        vec![
+            ("/console/accounts/{id}", "second".into()),
+            ("/console/members/{id}", member.to_string()),
+            ("/console/tokens/{id}", token),
+            ("/console/publish/versions/{id}", "1".into()),
+            ("/console/publish/waiting/{id}", waiting),
+            ("/console/rules/{id}", "price".into()),
+            ("/console/courses/{id}", "c01".into()),
+            ("/console/contacts/{id}", "Adviser".into()),
+            ("/console/articles/{id}", "one".into()),
+            ("/console/forms/{id}", "enquiry".into()),
+            ("/console/settings/{id}", "hours".into()),
+            ("/console/chats/{id}", "o-one".into()),
+            ("/console/phrases/{id}", phrase),
+            ("/console/leads/{id}", "261123-01".into()),
+            ("{name}", "unit".into()),
+            ("{key}", answered),
+        ]
     }
-    assert!(pages.len() > 10);
-    pages
+
+    /// The address with what there is; every place in it has to be filled.
+    fn concrete(&self, path: &str) -> String {
+        let mut address = path.to_owned();
+        for (place, id) in &self.ids {
+            let filled = place.replace("{id}", id);
+            address = match place.contains("{id}") {
+                true => address.replace(place, &filled),
+                false => address.replace(place, id),
+            };
+        }
+        assert!(!address.contains('{'), "nothing is seeded for {path}");
+        address
+    }
+
+    /// Everything that can be looked at, files left out.
+    async fn every_page(&self) -> Vec<(String, Page)> {
+        let mut pages = Vec::new();
+        for (path, gate) in addresses() {
+            let is_file = path.ends_with("/export") || path.starts_with("/console/assets/");
+            if is_file || gate == Gate::ThisMachine {
+                continue;
+            }
+            let address = self.concrete(path);
+            let page = self.browser.get(&address).await;
+            if page.status != StatusCode::METHOD_NOT_ALLOWED {
+                assert!(page.status != StatusCode::NOT_FOUND, "{address} is not seeded");
+                pages.push((address, page));
+            }
+        }
+        for path in ["/setup?key=none", "/console/nothing-here", "/console/members/nobody"] {
+            pages.push((path.to_owned(), self.browser.get(path).await));
+        }
+        assert!(pages.len() > 60, "{} pages", pages.len());
+        pages
+    }
+}
+
+/// What a form says in English.
+fn english(form: LeadForm) -> LeadForm {
+    let words = [("单位", "Unit"), ("人数", "People"), ("时间", "When"), ("姓名", "Name"), ("电话", "Phone")];
+    let answers = form.answers.into_iter().map(|answer| {
+        let label = words.iter().find(|(zh, _)| *zh == &*answer.label).expect("a label").1;
+        let value = if answer.value.is_ascii() { answer.value.clone() } else { "some".into() };
+        LeadAnswer { label: label.into(), value, ..answer }
+    });
+    LeadForm { answers: answers.collect(), ..form }
 }
 
 #[tokio::test]
 async fn every_page_forbids_what_is_not_ours_and_is_kept_nowhere() {
-    let yingda = Yingda::start().await;
-    let browser = Browser::admin(&yingda).await;
+    let seeded = Seeded::start().await;
 
-    for (path, page) in every_page(&browser).await {
+    for (path, page) in seeded.every_page().await {
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{path}");
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}");
@@ -55,12 +190,11 @@ async fn every_page_forbids_what_is_not_ours_and_is_kept_nowhere() {
 
 #[tokio::test]
 async fn every_page_is_well_formed_and_has_neither_script_nor_style_of_its_own() {
-    let yingda = Yingda::start().await;
-    let browser = Browser::admin(&yingda).await;
+    let seeded = Seeded::start().await;
 
     for lang in ["zh", "en"] {
-        browser.set_cookie("yingda_lang", lang);
-        for (path, page) in every_page(&browser).await {
+        seeded.browser.set_cookie("yingda_lang", lang);
+        for (path, page) in seeded.every_page().await {
             for (element, attributes) in elements_of(&page) {
                 let has = |name: &str| attributes.iter().any(|(known, _)| known == name);
                 assert!(element != "style" && !has("style"), "{path}: a style of its own in <{element}>");
@@ -75,10 +209,9 @@ async fn every_page_is_well_formed_and_has_neither_script_nor_style_of_its_own()
 
 #[tokio::test]
 async fn every_label_belongs_to_a_field_and_no_id_is_used_twice() {
-    let yingda = Yingda::start().await;
-    let browser = Browser::admin(&yingda).await;
+    let seeded = Seeded::start().await;
 
-    for (path, page) in every_page(&browser).await {
+    for (path, page) in seeded.every_page().await {
         let elements = elements_of(&page);
         let all = |wanted: &str| -> Vec<String> {
             let attributes = elements.iter().flat_map(|(_, attributes)| attributes);
@@ -95,18 +228,79 @@ async fn every_label_belongs_to_a_field_and_no_id_is_used_twice() {
     }
 }
 
+/// What may be Chinese on an English page, each for its reason.
+const CHINESE: &[&str] = &[
+    // WeChat's own words, as they stand in its settings.
+    "微信开发者平台",
+    "我的业务",
+    "消息与事件推送",
+    "设置与开发",
+    "服务器配置",
+    "基本配置",
+    "开发信息",
+    "消息加解密方式",
+    "安全模式",
+    "兼容模式",
+    "明文模式",
+    "公众平台",
+    "公众号",
+    "服务号",
+    "原始 ID",
+    "消息推送",
+    "客服接口",
+    "接口权限",
+    "未启用",
+    "启用",
+    "提交",
+    // What is sent to try it, what a file writes, what a language is called.
+    "测试",
+    "待填写",
+    "车费",
+    "报销",
+    "/第[一二]批/",
+    "中文",
+    // What the configuration and the test's own messages say.
+    "培训中心",
+    "答",
+    // What customers are told and may ask, in 试聊 and in what a card will look like.
+    "11月23日",
+    "一个人多少钱",
+    "能开发票吗",
+    "我想找人工",
+    "（3-5天）",
+    "现在可以拨打",
+    "微信号",
+    "电话",
+    // The log keeps words as they were when it happened.
+    "命令行",
+    "管理员",
+    "只读",
+];
+
+fn is_chinese(line: &str) -> bool {
+    let unexplained = CHINESE.iter().fold(line.to_owned(), |line, known| line.replace(known, ""));
+    unexplained.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}'))
+}
+
 #[tokio::test]
 async fn english_pages_are_english() {
-    let yingda = Yingda::start().await;
-    let browser = Browser::admin(&yingda).await;
-    browser.post("/preferences", &[("lang", "en"), ("back", "/console/more")]).await;
+    let seeded = Seeded::start().await;
+    seeded.browser.post("/preferences", &[("lang", "en"), ("back", "/console/more")]).await;
 
-    let more = browser.get("/console/more").await;
+    let mut found = Vec::new();
+    for (address, page) in seeded.every_page().await {
+        page.shows("<html lang=\"en\"");
+        // A gallery of parts with examples in Chinese.
+        if address != "/console/style" {
+            let text = main_of(&page);
+            let lines = text.lines().filter(|line| is_chinese(line));
+            found.extend(lines.map(|line| format!("{address}: {line}")));
+        }
+    }
 
-    more.shows("<html lang=\"en\"");
-    let text = main_of(&more);
+    assert!(found.is_empty(), "words that are not in English:\n{}", found.join("\n"));
+    let text = main_of(&seeded.browser.get("/console/more").await);
     assert!(text.starts_with("More\nWork\nHome\n") && text.ends_with("Log out"), "{text}");
-    assert!(text.is_ascii(), "a word is not in English:\n{text}");
 }
 
 #[tokio::test]

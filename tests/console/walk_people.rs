@@ -77,7 +77,9 @@ async fn a_week_of(yingda: &Yingda) {
         by: staff("li", start).by,
         changed_at: start,
     };
-    store.save_phrase(&account(), &phrase).await.expect("writable");
+    let who = yingda::store::Actor { staff: None, name: "李老师".into(), ip: String::new() };
+    let saves = who.does(yingda::store::OperationKind::PhraseSaved, "报价说明", start);
+    store.add_phrase(&account(), &phrase, &saves).await.expect("writable");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,27 +143,27 @@ async fn serve_who_waits(browser: &Chromium, busy: &Busy) {
     browser.sees("等了 12 分钟").await;
     browser.click("td.lead a").await;
     browser.is_at(&busy.chat).await;
-    browser.click("form[action$='/take'] button").await;
+    browser.click("form[action*='/take?'] button").await;
     browser.sees("已接手").await;
     browser.click("summary").await;
     browser.click("[data-inserts]").await;
     let text = browser.script("return document.getElementById('text').value", vec![]).await;
     assert_eq!(text, "报价要看人数和天数，请告诉我大概人数。");
-    browser.click("form[action$='/words'] button").await;
+    browser.click("form[action*='/words?'] button").await;
     browser.sees("等对方下次来信时带出（同事甲）").await;
     let reply = busy.yingda.customer("waits").says("在吗").await;
     assert!(reply.contains("报价要看人数和天数"), "{reply}");
     browser.click("form[action*='/reveal/'] button").await;
     browser.sees("13800000000").await;
     browser.fill("#note", "已电话联系").await;
-    browser.click("form[action$='/note'] button").await;
+    browser.click("form[action*='/note?'] button").await;
     browser.sees("备注已保存").await;
     browser.fill("#text", "还想请问一下").await;
     browser.sees("草稿已保存。").await;
     browser.open(&busy.chat).await;
     let text = browser.script("return document.getElementById('text').value", vec![]).await;
     assert_eq!(text, "还想请问一下");
-    browser.click("form[action$='/end'] button").await;
+    browser.click("form[action*='/end?'] button").await;
     browser.sees("已处理完").await;
 }
 
@@ -169,11 +171,11 @@ async fn follow_up_a_lead(browser: &Chromium) {
     browser.open("/console/leads").await;
     browser.click("td.lead a").await;
     browser.sees("138****0000").await;
-    browser.click("form[action$='/reveal'] button").await;
+    browser.click("form[action*='/reveal?'] button").await;
     browser.sees("拨打 13800000000").await;
     browser.script("document.getElementById('status').value = 'contacted'", vec![]).await;
     browser.fill("#note", "下周带队来看").await;
-    browser.click("form[action$='/follow'] button").await;
+    browser.click("form[action*='/follow?'] button").await;
     browser.sees("已保存。").await;
     browser.sees("已联系").await;
     browser.sees("下周带队来看").await;

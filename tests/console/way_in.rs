@@ -92,6 +92,79 @@ async fn after_five_tries_nobody_is_asked_for_a_quarter_of_an_hour() {
     assert_eq!(browser.log_in("管理员", PASSWORD).await.status, StatusCode::SEE_OTHER);
 }
 
+/// So often that nobody is asked for this name any more, whatever the address.
+async fn strangers_guess_at(yingda: &Yingda, name: &str) {
+    for place in 0..6 {
+        let stranger = Browser::stranger(&yingda.app.routes).from(&format!("203.0.113.{place}"));
+        for _ in 0..6 {
+            stranger.log_in(name, "not the password").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn strangers_who_guess_keep_no_member_out_of_a_browser_that_they_used() {
+    let yingda = Yingda::start().await;
+    let member = Browser::admin(&yingda).await.from("198.51.100.4");
+    member.post("/console/logout", &[]).await;
+
+    strangers_guess_at(&yingda, "管理员").await;
+
+    let elsewhere = Browser::stranger(&yingda.app.routes).from("192.0.2.1");
+    assert_eq!(elsewhere.log_in("管理员", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(member.log_in("管理员", PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_browser_that_a_member_used_may_not_guess_without_end_either() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::admin(&yingda).await;
+    browser.post("/console/logout", &[]).await;
+
+    for _ in 0..5 {
+        browser.log_in("管理员", "not the password").await;
+    }
+
+    assert_eq!(browser.log_in("管理员", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    yingda.waits(15 * MINUTE);
+    assert_eq!(browser.log_in("管理员", PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_mark_of_a_browser_counts_for_its_member_alone_and_three_months() {
+    let yingda = Yingda::start().await;
+    let (browser, _other) = (Browser::admin(&yingda).await, Browser::with_role(&yingda, Role::Editor).await);
+    let mark = browser.cookie("yingda_device").expect("a mark");
+    let with_mark = |mark: &str| {
+        let browser = Browser::stranger(&yingda.app.routes).from("192.0.2.1");
+        browser.set_cookie("yingda_device", mark);
+        browser
+    };
+    strangers_guess_at(&yingda, "编辑").await;
+
+    for mark in [mark.as_str(), "forged"] {
+        let refused = with_mark(mark).log_in("编辑", PASSWORD).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{mark}");
+    }
+    yingda.waits(91 * 24 * HOUR);
+    strangers_guess_at(&yingda, "管理员").await;
+    assert_eq!(with_mark(&mark).log_in("管理员", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_network_of_ipv6_is_one_place() {
+    let yingda = Yingda::start().await;
+    Browser::admin(&yingda).await;
+    let from =
+        |number: usize| Browser::stranger(&yingda.app.routes).from(&format!("[2001:db8:1:2::{number:x}]"));
+
+    for number in 0..5 {
+        from(number).log_in("管理员", "not the password").await;
+    }
+
+    assert_eq!(from(9).log_in("管理员", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
 #[tokio::test]
 async fn one_address_may_not_try_many_names() {
     let yingda = Yingda::start().await;
@@ -178,7 +251,8 @@ async fn turn_codes_on(browser: &Browser, yingda: &Yingda) -> (String, Vec<Strin
     let secret = after.split('<').next().expect("text").to_owned();
     let sealed = value_of(&page.body, "secret").expect("the sealed secret");
     let code = digits(&secret, yingda);
-    let on = browser.post("/console/account/codes", &[("secret", &sealed), ("code", &code)]).await;
+    let fields = [("secret", sealed.as_str()), ("code", &code), ("current", PASSWORD)];
+    let on = browser.post("/console/account/codes", &fields).await;
     on.shows("动态验证码已开启");
     let codes = on.body.split("<li><code>").skip(1).map(|part| part.split('<').next().unwrap_or_default());
     (secret, codes.map(str::to_owned).collect())
@@ -217,6 +291,42 @@ async fn with_codes_on_the_password_alone_lets_nobody_in_and_no_code_counts_twic
     yingda.waits(6 * MINUTE);
     let late = browser.post("/login", &[("passed", &passed), ("code", &recovery[1])]).await;
     late.shows("等得太久了");
+}
+
+#[tokio::test]
+async fn whoever_finds_a_browser_open_changes_no_second_factor() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::admin(&yingda).await;
+    turn_codes_on(&browser, &yingda).await;
+    let is_on = async || {
+        let staff = yingda.app.store.list_staff().await.expect("readable");
+        staff.iter().all(|member| member.has_second_factor)
+    };
+    let before = yingda.app.store.list_staff().await.expect("readable");
+
+    browser.get("/console/account/codes/off").await.shows("name=\"current\"");
+    browser.post("/console/account/codes/off", &[]).await.shows("现在的密码不对");
+    let page = browser.get("/console/account/codes").await;
+    let (_, after) = page.body.split_once("<code>").expect("the secret for typing");
+    let code = digits(after.split('<').next().expect("text"), &yingda);
+    let sealed = value_of(&page.body, "secret").expect("the sealed secret");
+    let replaced = browser
+        .post("/console/account/codes", &[("secret", &sealed), ("code", &code), ("current", "wrong one")])
+        .await;
+    replaced.shows("现在的密码不对");
+    replaced.hides("动态验证码已开启");
+    assert_eq!(yingda.app.store.list_staff().await.expect("readable"), before);
+
+    for _ in 0..3 {
+        browser.post("/console/account/codes/off", &[("current", "wrong one")]).await;
+    }
+    let late = browser.post("/console/account/codes/off", &[("current", PASSWORD)]).await;
+    late.shows("试的次数太多了");
+    assert!(is_on().await, "the right password, too late");
+    yingda.waits(15 * MINUTE);
+    let off = browser.post("/console/account/codes/off", &[("current", PASSWORD)]).await;
+    assert_eq!(off.location(), "/console/account");
+    assert!(!is_on().await);
 }
 
 #[tokio::test]

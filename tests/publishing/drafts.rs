@@ -158,7 +158,13 @@ async fn what_was_published_meanwhile_is_not_overwritten_unseen() {
             others.iter().map(|edit| edit.how).collect::<Vec<_>>(),
             [HowEdited::Published { version: 2 }]
         );
-        draft.keep_mine(store, PRICE).await.expect("kept");
+        let (stale, theirs) = (seen, draft.live().get(PRICE).map(yingda::store::content_hash));
+        assert!(
+            !draft.keep_mine(store, PRICE, stale.as_deref()).await.expect("readable"),
+            "not what is live"
+        );
+        assert_eq!(draft.clashes().collect::<Vec<_>>(), [PRICE]);
+        assert!(draft.keep_mine(store, PRICE, theirs.as_deref()).await.expect("kept"));
         assert_eq!(draft.clashes().count(), 0);
         assert_eq!(text(&draft, PRICE), Some("mine"));
         fresh.discard().await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use yingda::publishing::{Accepted, Refused, Request, warning_key};
-use yingda::store::LogFilter;
+use yingda::store::{LogFilter, content_hash};
 
 use super::office::{Office, PRICE, PROMISED, STAY, draft, drafted, fresh_folder, request, rule};
 use crate::support::databases::{drop_database, fresh_postgres};
@@ -123,7 +123,8 @@ async fn a_publish_on_an_older_version_is_merged_or_refused_with_both_texts() {
     assert_eq!(collision.mine.as_deref(), Some(price("丙的回答。").as_bytes()));
     // Once they have looked, theirs may go.
     let mut same = office.draft("c").await;
-    same.keep_mine(&office.store, PRICE).await.expect("kept");
+    let theirs = same.live().get(PRICE).map(content_hash);
+    assert!(same.keep_mine(&office.store, PRICE, theirs.as_deref()).await.expect("kept"));
     office.publish(&same).await.expect("published");
     assert_eq!(office.answers("多少钱"), "丙的回答。");
 }

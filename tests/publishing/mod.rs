@@ -5,3 +5,4 @@ mod folder;
 mod gate;
 mod office;
 mod proposals;
+mod second_person;

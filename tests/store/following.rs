@@ -278,11 +278,21 @@ async fn staff_keep_phrases_ready() {
             changed_at: start(),
         };
 
-        store.save_phrase(&account, &phrase("一")).await.expect("works");
-        store.save_phrase(&account, &phrase("二")).await.expect("works");
+        let who = yingda::store::Actor { staff: None, name: "李老师".into(), ip: String::new() };
+        let saves = who.does(yingda::store::OperationKind::PhraseSaved, "报价", start());
+        let changes = async |text: &str, seen: Timestamp| {
+            store.change_phrase(&account, &phrase(text), seen, &saves).await.expect("works")
+        };
 
-        assert_eq!(store.list_phrases(&account).await.expect("readable"), [phrase("二")], "{}", fresh.name());
-        store.delete_phrase(&account, "price").await.expect("works");
+        store.add_phrase(&account, &phrase("一"), &saves).await.expect("works");
+        assert!(changes("二", start()).await, "as it was seen");
+        assert!(!changes("三", start()).await, "it was changed since, in the same millisecond");
+
+        let [kept] = <[ReadyPhrase; 1]>::try_from(store.list_phrases(&account).await.expect("readable"))
+            .expect("there is one");
+        assert_eq!(kept.text, "二", "{}", fresh.name());
+        store.delete_phrase(&account, "price", &saves).await.expect("works");
+        assert!(!changes("四", kept.changed_at).await, "it is gone");
         assert!(store.list_phrases(&account).await.expect("readable").is_empty());
         fresh.discard().await;
     }

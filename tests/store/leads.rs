@@ -3,7 +3,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use yingda::model::{Actor, LeadNumber, LeadStatus};
 use yingda::store::{
-    Committed, LeadChange, LeadChanged, LeadFilter, LeadOwner, LocalTime, PrivacyAct, Record, Store, What,
+    Committed, LeadChange, LeadChanged, LeadFilter, LeadOwner, LocalTime, LogFilter, Operation,
+    OperationKind, PrivacyAct, Record, Store, What,
 };
 
 use crate::support::databases::fresh_stores;
@@ -13,6 +14,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn evening() -> Timestamp {
     time("2026-04-12T14:30:00Z")
+}
+
+fn reads_lead(who: &str) -> Operation {
+    let who = yingda::store::Actor { staff: None, name: who.to_owned(), ip: "203.0.113.9".to_owned() };
+    who.does(OperationKind::LeadRevealed, "260412-01", evening() + DAY)
 }
 
 async fn numbers(store: &Store, filter: &LeadFilter) -> Vec<String> {
@@ -50,7 +56,8 @@ async fn whoever_reads_a_whole_number_is_written_down() {
         let store = &fresh.store;
         commit(store, leaves("o1", evening(), form("260412-01", "某县税务局", "13800000000"))).await;
 
-        let lead = store.reveal_lead(&account(), &number("260412-01"), &staff("li", evening() + DAY)).await;
+        let (act, operation) = (staff("li", evening() + DAY), reads_lead("李老师"));
+        let lead = store.reveal_lead(&account(), &number("260412-01"), &act, &operation).await;
 
         let lead = lead.expect("readable").expect("it is there");
         assert_eq!(lead.answers[4].value, "13800000000", "{}", fresh.name());
@@ -62,6 +69,8 @@ async fn whoever_reads_a_whole_number_is_written_down() {
             "{}",
             fresh.name()
         );
+        let log = store.find_operations(&LogFilter::default(), 0, 10).await.expect("readable");
+        assert_eq!(log, [Operation { by: None, ..reads_lead("李老师") }], "{}", fresh.name());
         fresh.discard().await;
     }
 }

@@ -3,7 +3,10 @@
 
 use jiff::Timestamp;
 use yingda::model::{Role, StaffId, StaffName};
-use yingda::store::{Actor, Changed, LogFilter, NewStaff, OperationKind, Purpose, Standing, Store};
+use yingda::store::{
+    Actor, Attempt, Changed, LogFilter, MostAttempts, NewStaff, OperationKind, Purpose, Staff, Standing,
+    Store,
+};
 
 use crate::support::databases::fresh_stores;
 
@@ -121,19 +124,100 @@ async fn a_second_factors_secret_is_sealed_and_no_code_counts_twice() {
     }
 }
 
+async fn administrators(store: &Store) -> Vec<StaffId> {
+    let staff = store.list_staff().await.expect("readable").into_iter();
+    let can = |member: &Staff| member.role == Role::Admin && member.standing == Standing::Active;
+    staff.filter(can).map(|member| member.id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_administrators_who_disable_each_other_at_once_one_remains() {
+    for fresh in fresh_stores().await {
+        let store = &fresh.store;
+        for round in 0..10 {
+            for who in 0..4 {
+                join(store, &format!("{round}-{who}"), Role::Admin).await.expect("joined");
+            }
+            let admins = administrators(store).await;
+
+            let mut deeds = tokio::task::JoinSet::new();
+            for (number, id) in admins.into_iter().enumerate() {
+                let store = store.clone();
+                deeds.spawn(async move {
+                    let operation = actor().does(OperationKind::Disabled, "同事", now());
+                    match number % 2 {
+                        0 => store.disable_staff(&id, &operation).await,
+                        _ => store.change_role(&id, Role::Viewer, &operation).await,
+                    }
+                });
+            }
+            for done in deeds.join_all().await {
+                done.expect("no deed stands in another's way");
+            }
+
+            assert_eq!(administrators(store).await.len(), 1, "{}", fresh.name());
+        }
+        fresh.discard().await;
+    }
+}
+
+const MOST: MostAttempts = MostAttempts { by_name: 4, by_ip: 3, by_name_and_ip: 2 };
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tries_are_counted_by_name_and_by_address() {
     for fresh in fresh_stores().await {
         let store = &fresh.store;
-        for (name, ip) in [("甲", "1.1.1.1"), ("甲", "2.2.2.2"), ("乙", "1.1.1.1")] {
-            store.note_attempt(name, ip, now()).await.expect("noted");
+        let attempt = async |name, ip| store.count_attempt((name, ip), MOST, now()).await.expect("counted");
+
+        for (name, ip, expected) in [
+            ("甲", "1.1.1.1", Attempt::Counted),
+            ("甲", "1.1.1.1", Attempt::Counted),
+            ("甲", "1.1.1.1", Attempt::TooMany),
+            ("乙", "1.1.1.1", Attempt::Counted),
+            ("丙", "1.1.1.1", Attempt::TooMany),
+            ("甲", "2.2.2.2", Attempt::Counted),
+            ("甲", "3.3.3.3", Attempt::Counted),
+            ("甲", "4.4.4.4", Attempt::TooMany),
+        ] {
+            assert_eq!(attempt(name, ip).await, expected, "{}: {name} {ip}", fresh.name());
+        }
+        store.forget_attempts("甲").await.expect("forgotten");
+        assert_eq!(attempt("甲", "1.1.1.1").await, Attempt::Counted);
+        fresh.discard().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_try_leaves_nothing_behind() {
+    for fresh in fresh_stores().await {
+        let store = &fresh.store;
+        let other_places = ["2.2.2.2", "3.3.3.3"];
+
+        for _ in 0..50 {
+            store.count_attempt(("甲", "1.1.1.1"), MOST, now()).await.expect("counted");
         }
 
-        let counted = store.note_attempt("甲", "1.1.1.1", now()).await.expect("noted");
-        assert_eq!((counted.by_name, counted.by_ip, counted.by_name_and_ip), (3, 3, 2), "{}", fresh.name());
-        store.forget_attempts("甲").await.expect("forgotten");
-        let after = store.note_attempt("甲", "1.1.1.1", now()).await.expect("noted");
-        assert_eq!((after.by_name, after.by_ip, after.by_name_and_ip), (1, 2, 1), "{}", fresh.name());
+        for ip in other_places {
+            let attempt = store.count_attempt(("甲", ip), MOST, now()).await.expect("counted");
+            assert_eq!(attempt, Attempt::Counted, "{}: only two counted for the name", fresh.name());
+        }
+        fresh.discard().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_tries_at_once_no_more_are_let_through() {
+    for fresh in fresh_stores().await {
+        let mut tries = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            let store = fresh.store.clone();
+            tries.spawn(async move { store.count_attempt(("甲", "1.1.1.1"), MOST, now()).await });
+        }
+
+        let tried = tries.join_all().await;
+
+        let counted = tried.iter().filter(|tried| matches!(tried, Ok(Attempt::Counted))).count();
+        assert!(counted <= 2, "{}: {tried:?}", fresh.name());
         fresh.discard().await;
     }
 }

@@ -65,9 +65,17 @@ impl Browser {
 
     /// Invited by a link, joined, logged in. The member is called as the role.
     pub async fn with_role(yingda: &Yingda, role: Role) -> Self {
+        Self::join(yingda, role, role.title()).await
+    }
+
+    pub async fn named_admin(yingda: &Yingda, name: &str) -> Self {
+        Self::join(yingda, Role::Admin, name).await
+    }
+
+    async fn join(yingda: &Yingda, role: Role, name: &str) -> Self {
         let browser = Self::stranger(&yingda.app.routes);
         let key = invitation(&yingda.app.store, &yingda.clock, role).await;
-        let fields = [("key", key.as_str()), ("name", role.title()), ("password", PASSWORD)];
+        let fields = [("key", key.as_str()), ("name", name), ("password", PASSWORD)];
         let joined = browser.post("/join", &fields).await;
         assert_eq!(joined.location(), "/console", "{joined:?}");
         browser.get("/console/account").await;
@@ -118,6 +126,14 @@ impl Browser {
             request = request.header(*name, *value);
         }
         self.send(request, Body::from(body.join("&"))).await
+    }
+
+    /// A form's body as it is, or as it fails to arrive.
+    pub async fn post_body(&self, address: &str, body: Body) -> Page {
+        let request = Request::post(address)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, body).await
     }
 
     pub async fn log_in(&self, name: &str, password: &str) -> Page {

@@ -1,7 +1,10 @@
 //! A script with a token: `Script::with_role(&yingda, Role::Reception)`.
 
+use std::net::SocketAddr;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -13,6 +16,7 @@ use super::service::Yingda;
 pub struct Script {
     routes: Router,
     authorization: Option<String>,
+    peer: SocketAddr,
 }
 
 #[derive(Debug)]
@@ -38,11 +42,17 @@ impl Script {
 
     /// Says exactly this who it is.
     pub fn with_token(yingda: &Yingda, authorization: &str) -> Self {
-        Self { routes: yingda.app.routes.clone(), authorization: Some(authorization.to_owned()) }
+        Self { authorization: Some(authorization.to_owned()), ..Self::stranger(yingda) }
     }
 
     pub fn stranger(yingda: &Yingda) -> Self {
-        Self { routes: yingda.app.routes.clone(), authorization: None }
+        let peer = "127.0.0.1:50000".parse().expect("an address");
+        Self { routes: yingda.app.routes.clone(), authorization: None, peer }
+    }
+
+    pub fn from(mut self, ip: &str) -> Self {
+        self.peer = format!("{ip}:50000").parse().expect("an address");
+        self
     }
 
     pub async fn get(&self, address: &str) -> Said {
@@ -69,7 +79,7 @@ impl Script {
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
         }
-        let request = request.body(body).expect("a request");
+        let request = request.extension(ConnectInfo(self.peer)).body(body).expect("a request");
         let response = self.routes.clone().oneshot(request).await.expect("the router always answers");
         let (head, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");

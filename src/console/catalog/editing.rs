@@ -23,9 +23,6 @@ use crate::rulebook::edit::{EditError, Values};
 use crate::rulebook::uses::User;
 use crate::store::content_hash;
 
-/// No file has this hash.
-const NEVER_SEEN: &str = "";
-
 /// What a form sends, in its order.
 pub(super) type Typed = Vec<(String, String)>;
 
@@ -92,7 +89,8 @@ pub(super) async fn take(visit: &Visit, thing: &impl Thing, sent: Typed) -> Resu
         return show_page(&desk.page(&values, &[]).await?);
     }
     if !is_sent(&sent, "seen", &fingerprint(desk.before.as_ref())) {
-        let faster = desk.find_faster().await?;
+        let file = thing.file(desk.draft.files());
+        let faster = desk.draft.who_changed(&visit.console.store, &file).await?;
         return show_again(&desk.clash(&values, faster));
     }
     match desk.save(&values).await? {
@@ -187,17 +185,6 @@ impl<'v, T: Thing> Desk<'v, T> {
             }
             Err(WriteError::Path(_)) => Ok(Saved::ByHand),
             Err(WriteError::Store(error)) => Err(error.into()),
-        }
-    }
-
-    /// The draft tells who it was when a file is written that nobody has seen;
-    /// then nothing is written.
-    async fn find_faster(&mut self) -> Result<Faster, PageError> {
-        let (store, file) = (&self.visit.console.store, self.thing.file(self.draft.files()));
-        match self.draft.write(store, &file, Vec::new(), Some(NEVER_SEEN), self.visit.now()).await {
-            Err(WriteError::Clash { by, at, .. }) => Ok((by, at)),
-            Err(WriteError::Store(error)) => Err(error.into()),
-            Ok(()) | Err(WriteError::Path(_)) => Ok((None, Timestamp::UNIX_EPOCH)),
         }
     }
 

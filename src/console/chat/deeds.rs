@@ -185,7 +185,7 @@ pub(in crate::console) async fn ask_delete(
 ) -> Result<Response, PageError> {
     let customer = customer(&id)?;
     let page = path_of(&customer);
-    let (action, back) = (served.link(&format!("{page}/delete")), served.link(&page));
+    let (action, back) = (served.deed(&format!("{page}/delete")), served.link(&page));
     show_page(&Confirm::about(&visit, "chat.delete", &customer.masked(), &action, &back))
 }
 
@@ -206,7 +206,7 @@ pub(in crate::console) async fn delete(
 async fn attend(visit: &Visit, served: &Served, customer: &CustomerId, deed: &Deed) -> Result<(), PageError> {
     match visit.console.desk.attend(served.id(), customer, deed).await {
         Ok(_) => Ok(()),
-        Err(AttendError::Busy) => Err(PageError::Busy),
+        Err(AttendError::Busy) => Err(PageError::CustomerWrites),
         Err(AttendError::Store(failure)) => Err(failure.into()),
     }
 }

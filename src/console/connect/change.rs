@@ -14,7 +14,7 @@ use crate::console::form::Choice;
 use crate::console::frame::{Frame, show as show_page, show_again};
 use crate::console::visit::{Sent, Visit};
 use crate::console::words::Sentence;
-use crate::store::{OperationKind, StoredAccount};
+use crate::store::{OperationKind, Revision, StoredAccount};
 
 #[derive(Template)]
 #[template(path = "console/pages/account_edit.html")]
@@ -25,6 +25,7 @@ struct EditPage {
     fields: Fields,
     modes: Vec<Choice>,
     humans: Vec<Choice>,
+    revision: Revision,
     problem: Option<Sentence<'static>>,
 }
 
@@ -36,6 +37,7 @@ struct RenewPage {
     name: String,
     fields: Fields,
     hours: i64,
+    revision: Revision,
     problem: Option<Sentence<'static>>,
 }
 
@@ -62,15 +64,16 @@ pub(in crate::console) async fn save(
         encryption: new.encryption,
         original_id: new.original_id,
         app_id: new.app_id,
-        ..account.clone()
+        ..typed.seen(&account)
     };
     let operation = visit.does(OperationKind::AccountChanged, account.id.as_str());
     let operation = operation.before(summary(&account)).after(summary(&changed));
     match visit.console.served.change(&changed, &operation).await? {
         Outcome::Done => Ok(visit.done(&address(&account), "accounts.was_changed")),
         Outcome::Taken | Outcome::Clash => {
-            let mut page = EditPage::of(&visit, &account, typed.fields());
-            page.problem = Some(visit.caller.t.say("accounts.clash").owned());
+            let now = find_made(&visit, &id).await?;
+            let mut page = EditPage::of(&visit, &now, typed.fields());
+            page.problem = Some(clash(&visit, &now));
             show_again(&page)
         }
     }
@@ -95,11 +98,12 @@ pub(in crate::console) async fn renew(
         return show_again(&RenewPage::of(&visit, &account, fields));
     };
     let operation = visit.does(OperationKind::AccountSecretsChanged, account.id.as_str());
-    match visit.console.served.renew(&account, pair, &operation).await? {
+    match visit.console.served.renew(&typed.seen(&account), pair, &operation).await? {
         Outcome::Done => Ok(visit.done(&address(&account), "accounts.was_renewed")),
         Outcome::Taken | Outcome::Clash => {
-            let mut page = RenewPage::of(&visit, &account, fields);
-            page.problem = Some(visit.caller.t.say("accounts.clash").owned());
+            let now = find_made(&visit, &id).await?;
+            let mut page = RenewPage::of(&visit, &now, fields);
+            page.problem = Some(clash(&visit, &now));
             show_again(&page)
         }
     }
@@ -121,6 +125,11 @@ pub(in crate::console) async fn remove(visit: Visit, Path(id): Path<String>) -> 
     Ok(visit.done("/console/accounts", "accounts.was_removed"))
 }
 
+/// What was typed stays; saving once more is then done knowingly.
+fn clash(visit: &Visit, now: &StoredAccount) -> Sentence<'static> {
+    visit.caller.t.say("accounts.clash").owned().with("now", summary(now))
+}
+
 fn address(account: &StoredAccount) -> String {
     format!("/console/accounts/{}", account.id)
 }
@@ -138,6 +147,15 @@ fn summary(account: &StoredAccount) -> String {
     parts.join(" · ")
 }
 
+impl Typed {
+    /// The account as it was when its form was shown. One that nobody can have
+    /// seen is no match, and so is refused as changed.
+    fn seen(&self, account: &StoredAccount) -> StoredAccount {
+        let revision = Revision::parse(&self.revision).unwrap_or_else(Revision::fresh);
+        StoredAccount { revision, ..account.clone() }
+    }
+}
+
 impl EditPage {
     fn of(visit: &Visit, account: &StoredAccount, fields: Fields) -> Self {
         let t = visit.caller.t;
@@ -148,6 +166,7 @@ impl EditPage {
             fields,
             modes: modes(t),
             humans: humans(t),
+            revision: account.revision,
             problem: None,
         }
     }
@@ -161,6 +180,7 @@ impl RenewPage {
             name: account.name.clone(),
             fields,
             hours: PREVIOUS_FOR.as_hours(),
+            revision: account.revision,
             problem: None,
         }
     }

@@ -29,6 +29,8 @@ pub(in crate::console) struct Typed {
     pub human: String,
     pub token: String,
     pub aes_key: String,
+    /// Of the account, as the form showed it.
+    pub revision: String,
 }
 
 /// The same as fields of a form.

@@ -15,7 +15,7 @@ use super::super::served::Served;
 use super::super::visit::{Visit, address, in_address};
 use super::super::when;
 use super::Asked;
-use crate::model::{OutcomeKind, RuleId};
+use crate::model::{OutcomeKind, Right, RuleId};
 use crate::spreadsheet::WeekNames as _;
 use crate::store::{Listed, MESSAGES_PAGE, MessageFilter};
 
@@ -49,7 +49,8 @@ struct Row {
     at: String,
     text: String,
     outcome: String,
-    chat: String,
+    /// None for whoever does not work with customers.
+    chat: Option<String>,
 }
 
 pub(in crate::console) async fn show(
@@ -119,7 +120,11 @@ impl Row {
             at: when::minute(&visit.console, message.at),
             text: said(&message, t),
             outcome,
-            chat: served.link(&format!("/console/chats/{}", in_address(customer.as_str()))),
+            chat: visit
+                .staff
+                .role
+                .may(Right::Serve)
+                .then(|| served.link(&format!("/console/chats/{}", in_address(customer.as_str())))),
         }
     }
 }

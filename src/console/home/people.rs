@@ -9,7 +9,7 @@ use super::super::visit::Visit;
 use super::super::when;
 use super::super::words::Sentence;
 use super::{Task, Urgency};
-use crate::model::LeadStatus;
+use crate::model::{LeadStatus, Right};
 use crate::store::{DueBy, LeadFilter};
 
 /// Misses older than this are history.
@@ -20,7 +20,8 @@ const LONG: SignedDuration = SignedDuration::from_mins(15);
 pub(super) async fn tasks(visit: &Visit) -> Result<Vec<Task>, PageError> {
     let mut tasks = Vec::new();
     for account in visit.console.accounts.ids() {
-        let served = Served::find(visit, account.as_str())?;
+        // Removed at this very moment.
+        let Ok(served) = Served::find(visit, account.as_str()) else { continue };
         tasks.extend(waiting(visit, &served).await?);
         tasks.extend(due(visit, &served).await?);
         tasks.extend(new_leads(visit, &served).await?);
@@ -30,6 +31,9 @@ pub(super) async fn tasks(visit: &Visit) -> Result<Vec<Task>, PageError> {
 }
 
 async fn waiting(visit: &Visit, served: &Served) -> Result<Option<Task>, PageError> {
+    if !visit.staff.role.may(Right::Serve) {
+        return Ok(None);
+    }
     let waiting = visit.console.store.list_waiting(served.id()).await?;
     let open: Vec<_> = waiting.iter().filter(|one| one.taken.is_none() && !one.is_test).collect();
     let Some(first) = open.first() else { return Ok(None) };

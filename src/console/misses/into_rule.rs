@@ -10,8 +10,7 @@ use super::super::failure::PageError;
 use super::super::form::{Choice, Field};
 use super::super::frame::{Frame, show as show_page};
 use super::super::visit::{Visit, address, go, in_address};
-use super::super::{Gate, addresses};
-use crate::model::{Right, RuleId};
+use crate::model::RuleId;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -55,10 +54,6 @@ pub(super) fn make_rule(questions: &str) -> String {
 
 pub(super) fn add_to_rule(rule: &RuleId, questions: &str) -> String {
     format!("/console/rules/{rule}?add={}", in_address(questions))
-}
-
-pub(super) fn has_editor() -> bool {
-    addresses().iter().any(|(path, gate)| *path == "/console/rules/new" && *gate == Gate::Staff(Right::Edit))
 }
 
 /// 并入, with the rule still to be chosen.

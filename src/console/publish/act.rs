@@ -18,17 +18,27 @@ pub(in crate::console) struct File {
     path: String,
 }
 
+#[derive(Debug, Deserialize)]
+pub(in crate::console) struct Seen {
+    path: String,
+    /// The hash of what was live on the page; empty: it was removed.
+    #[serde(default)]
+    theirs: String,
+}
+
 pub(in crate::console) async fn undo(visit: Visit, Sent(file): Sent<File>) -> Result<Response, PageError> {
     let store = &visit.console.store;
     Draft::open(store, &visit.staff.id).await?.undo(store, &file.path).await?;
     Ok(visit.done(HERE, "publish.undone"))
 }
 
-/// The owner has seen what was published meanwhile.
-pub(in crate::console) async fn keep(visit: Visit, Sent(file): Sent<File>) -> Result<Response, PageError> {
+/// The owner has seen what was published meanwhile. What somebody else published
+/// since then is shown first.
+pub(in crate::console) async fn keep(visit: Visit, Sent(seen): Sent<Seen>) -> Result<Response, PageError> {
     let store = &visit.console.store;
-    Draft::open(store, &visit.staff.id).await?.keep_mine(store, &file.path).await?;
-    Ok(visit.done(HERE, "publish.kept"))
+    let theirs = Some(seen.theirs.as_str()).filter(|theirs| !theirs.is_empty());
+    let is_kept = Draft::open(store, &visit.staff.id).await?.keep_mine(store, &seen.path, theirs).await?;
+    Ok(visit.done(HERE, if is_kept { "publish.kept" } else { "publish.not_kept" }))
 }
 
 pub(in crate::console) async fn ask_discard(visit: Visit) -> Result<Response, PageError> {

@@ -12,7 +12,7 @@ use crate::answer::Edition;
 use crate::model::{AccountId, ServedAccount};
 use crate::publishing::{Change, Draft, HowEdited, replay as play};
 use crate::rulebook::{Files, Rule, Trigger};
-use crate::store::Wording;
+use crate::store::{Wording, content_hash};
 use crate::text::Normalized;
 
 /// Enough to see what a change does.
@@ -38,6 +38,8 @@ pub(super) struct ChangeRow {
 pub(super) struct Clash {
     pub who: Option<String>,
     pub at: String,
+    /// The hash of that text; empty: it was removed.
+    pub theirs: String,
 }
 
 #[derive(Default)]
@@ -101,10 +103,10 @@ async fn find_clash(visit: &Visit, draft: &Draft, path: &str) -> Result<Option<C
     }
     let others = draft.others_at(&visit.console.store, path).await?;
     let published = others.into_iter().find(|edit| matches!(edit.how, HowEdited::Published { .. }));
-    Ok(Some(published.map_or_else(
-        || Clash { who: None, at: String::new() },
-        |edit| Clash { who: edit.by, at: when::minute(&visit.console, edit.at) },
-    )))
+    let (who, at) = published
+        .map_or_else(|| (None, String::new()), |edit| (edit.by, when::minute(&visit.console, edit.at)));
+    let theirs = draft.live().get(path).map(content_hash).unwrap_or_default();
+    Ok(Some(Clash { who, at, theirs }))
 }
 
 fn name_of(edition: &Edition, path: &str) -> Option<String> {

@@ -113,6 +113,7 @@ pub(in crate::console) async fn restore(visit: Visit, Path(id): Path<String>) ->
         Ok(_) => Ok(visit.done("/console/publish", "publish.restored")),
         Err(Refused::Store(failure)) => Err(failure.into()),
         Err(Refused::Nothing) => Ok(visit.done("/console/publish", "publish.restored_same")),
+        Err(Refused::NeedsApproval) => Ok(visit.done("/console/publish", "publish.refused_second")),
         Err(_) => Ok(visit.done("/console/publish", "publish.restore_refused")),
     }
 }

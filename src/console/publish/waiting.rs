@@ -17,6 +17,8 @@ use crate::publishing::{Refused, load_files};
 use crate::store::{OperationKind, Proposal, ProposalEnding};
 
 const HERE: &str = "/console/publish";
+/// The key of the sentence for whoever comes too late.
+const DEALT_WITH: &str = "publish.dealt_with";
 /// A refusal is shown to its owner for so long.
 const NEWS_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -76,13 +78,16 @@ pub(in crate::console) async fn show(visit: Visit, Path(id): Path<String>) -> Re
 }
 
 pub(in crate::console) async fn approve(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let proposal = find(&visit, &id).await?;
+    let waits = visit.console.store.find_proposal(&id).await?.filter(|proposal| proposal.needs_approval);
+    let Some(proposal) = waits else { return Ok(visit.done(HERE, DEALT_WITH)) };
     if !may_approve(&visit, &proposal) {
         return Err(PageError::Forbidden { role: visit.staff.role });
     }
     match visit.console.gate.approve(&proposal, &visit.actor()).await {
-        Ok(Some(_)) => Ok(visit.done(HERE, "publish.done")),
-        Ok(None) => Ok(visit.done(HERE, "publish.approved_waits")),
+        Ok(None) if proposal.due_at.is_some() => Ok(visit.done(HERE, "publish.approved_waits")),
+        // Another process may have been quicker to take it live.
+        Ok(Some(_) | None) => Ok(visit.done(HERE, "publish.done")),
+        Err(Refused::Settled) => Ok(visit.done(HERE, DEALT_WITH)),
         Err(Refused::Store(failure)) => Err(failure.into()),
         Err(_) => Ok(visit.done(HERE, "publish.approved_refused")),
     }
@@ -92,14 +97,16 @@ pub(in crate::console) async fn withdraw(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let proposal = find(&visit, &id).await?;
+    let waits = visit.console.store.find_proposal(&id).await?;
+    let Some(proposal) = waits else { return Ok(visit.done(HERE, DEALT_WITH)) };
     if !may_withdraw(&visit, &proposal) {
         return Err(PageError::Forbidden { role: visit.staff.role });
     }
     let operation = visit.does(OperationKind::ProposalWithdrawn, &proposal.who).before(&proposal.reason);
     let store = &visit.console.store;
-    store.end_proposal(&proposal.id, &ProposalEnding::Withdrawn, visit.now(), Some(&operation)).await?;
-    Ok(visit.done(HERE, "publish.withdrawn"))
+    let (ending, now) = (ProposalEnding::Withdrawn, visit.now());
+    let is_withdrawn = store.end_proposal(&proposal.id, &ending, now, Some(&operation)).await?;
+    Ok(visit.done(HERE, if is_withdrawn { "publish.withdrawn" } else { DEALT_WITH }))
 }
 
 async fn find(visit: &Visit, id: &str) -> Result<Proposal, PageError> {

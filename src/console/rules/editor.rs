@@ -16,6 +16,7 @@ use super::live;
 use super::page::{EditorPage, Parts};
 use super::saving::{self, Saved};
 use super::shelf::{Kept, Shelf};
+use super::undoing;
 use crate::model::Right;
 use crate::publishing::Draft;
 use crate::rulebook::Files;
@@ -171,11 +172,14 @@ pub(super) fn with(files: &Files, kept: Option<&Kept>, wanted: &WrittenRule) -> 
 
 pub(in crate::console) async fn undo(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
     let mut desk = Desk::open(&visit).await?;
-    let path = desk.shelf.find(&id).map(|kept| kept.path.to_string()).ok_or(PageError::Missing)?;
-    desk.draft.undo(&visit.console.store, &path).await?;
+    let kept = desk.shelf.find(&id).ok_or(PageError::Missing)?.clone();
+    let notice = match undoing::undo(&visit, &mut desk.draft, &kept).await? {
+        Saved::Draft => "rules.undone",
+        Saved::Clash(_) | Saved::ByHand(_) => "rules.not_undone",
+    };
     let is_left = Desk::open(&visit).await?.shelf.find(&id).is_some();
     let address = if is_left { address_of(&id) } else { "/console/rules".to_owned() };
-    Ok(visit.done(&address, "rules.undone"))
+    Ok(visit.done(&address, notice))
 }
 
 pub(in crate::console) async fn ask_delete(

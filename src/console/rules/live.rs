@@ -13,24 +13,28 @@ use super::super::frame::{Frame, show_again};
 use super::super::visit::{Sent, Visit};
 use super::super::words::Sentence;
 use super::editor::Desk;
+use super::overtaken::Overtaken;
 use super::saving;
-use super::shelf::Shelf;
+use super::shelf::{Kept, Shelf, is_table};
+use super::undoing::has_own;
 use super::{address_of, told};
 use crate::model::Right;
 use crate::publishing::{Accepted, Draft, Edit, Edits, Findings, Refused, Request, warning_key};
 use crate::rulebook::Problem;
-use crate::rulebook::edit::{FileChange, WrittenRule, save_rule};
+use crate::rulebook::edit::{EditError, FileChange, WrittenRule, copy_row, save_rule};
 use crate::store::{VersionSource, content_hash};
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::console) struct Asked {
     /// Warnings that were looked at, by their keys, one a line.
-    accepted: String,
+    pub accepted: String,
     /// Why failing tests are no reason to wait.
-    despite: String,
+    pub despite: String,
+    /// What a colleague published meanwhile and was looked at, by its hash.
+    pub over: String,
     /// `on` or `off`.
-    to: String,
+    pub to: String,
 }
 
 /// What the gate found, and what can be done about it.
@@ -40,6 +44,9 @@ struct RefusedPage {
     frame: Frame,
     name: String,
     address: String,
+    /// Where it is sent again, and with what beside `accepted` and `despite`.
+    action: String,
+    again: (&'static str, String),
     cause: String,
     found: Vec<String>,
     /// To be sent again once they were looked at.
@@ -56,53 +63,102 @@ pub(in crate::console) async fn publish(
 }
 
 pub(super) async fn publish_one(visit: &Visit, id: &str, asked: &Asked) -> Result<Response, PageError> {
-    let desk = Desk::open(visit).await?;
-    let wanted = WrittenRule::clone(&desk.shelf.find(id).ok_or(PageError::Missing)?.rule);
-    let keys = asked.accepted.lines().map(str::to_owned).collect();
-    let despite = Some(asked.despite.trim().to_owned())
-        .filter(|reason| !reason.is_empty() && visit.staff.role.may(Right::Administer));
-    let word = Word { accepted: Accepted::These(keys), despite, reason: wanted.text("name").to_owned() };
-    put_live(visit, desk.draft, &wanted, word).await
+    let Desk { draft, shelf } = Desk::open(visit).await?;
+    let kept = shelf.find(id).ok_or(PageError::Missing)?;
+    let live = live_shelf(visit, &draft).await;
+    if let Some(overtaken) = Overtaken::find(visit, &draft, &live, kept).await?
+        && overtaken.hash() != asked.over
+    {
+        return show_again(&overtaken.page(visit, kept, asked));
+    }
+    let Ok(changes) = as_drafted(&draft, live.find(id), kept) else {
+        return Ok(visit.done(&address_of(id), "rules.by_hand"));
+    };
+    let word = Word {
+        accepted: asked.accepted(),
+        despite: asked.insisting(visit),
+        reason: kept.rule.text("name").to_owned(),
+    };
+    match put_live(visit, &draft, &changes, word).await {
+        Ok(notice) => {
+            settle(visit, &draft, &changes).await?;
+            Ok(visit.done(&address_of(id), notice))
+        }
+        Err(refused) => show_refusal(visit, &kept.rule, refused, Again::Publish { over: asked.over.clone() }),
+    }
 }
 
-/// A wrong rule is stopped at once: neither a warning nor a test keeps it live.
+/// A file of its own as the draft has it; of a table, this row alone.
+fn as_drafted(draft: &Draft, live: Option<&Kept>, kept: &Kept) -> Result<Vec<FileChange>, EditError> {
+    let is_at_home = live.is_none_or(|live| live.path == kept.path);
+    match draft.bytes(&kept.path) {
+        Some(bytes) if is_at_home && !is_table(&kept.path) => {
+            Ok(vec![FileChange { path: kept.path.to_string(), bytes: Some(bytes.to_vec()) }])
+        }
+        Some(bytes) if live.is_none() && draft.live().get(&kept.path).is_some() => {
+            Ok(vec![copy_row(draft.live(), &kept.path, bytes, kept.rule.text("id"))?])
+        }
+        Some(_) | None => save_rule(draft.live(), live.map(|live| &*live.path), &kept.rule),
+    }
+}
+
+/// A wrong rule is stopped at once: neither a warning nor a test keeps it live,
+/// nor does it wait for a second person. What is still being written would undo
+/// it when it goes live, so the draft is switched too, once it is done.
 pub(in crate::console) async fn switch(
     visit: Visit,
     Path(id): Path<String>,
     Sent(asked): Sent<Asked>,
 ) -> Result<Response, PageError> {
-    let mut desk = Desk::open(&visit).await?;
-    let live = live_shelf(&visit, &desk.draft).await;
+    let Desk { draft, .. } = Desk::open(&visit).await?;
+    let live = live_shelf(&visit, &draft).await;
     let kept = live.find(&id).ok_or(PageError::Missing)?;
-    let mut wanted = WrittenRule::clone(&kept.rule);
-    let t = visit.caller.t;
-    let is_off = asked.to == "off";
-    if is_off {
-        wanted.disable();
-    } else {
-        wanted.enable();
-    }
+    let (is_off, t) = (asked.to == "off", visit.caller.t);
+    let wanted = switched(&kept.rule, is_off);
+    let Ok(changes) = save_rule(draft.live(), Some(&kept.path), &wanted) else {
+        return Ok(visit.done(&address_of(&id), "rules.by_hand"));
+    };
     let reason = t.say(if is_off { "rules.turn_off" } else { "rules.turn_on" });
     let reason = format!("{reason}「{}」", wanted.text("name"));
-    let keys = asked.accepted.lines().map(str::to_owned).collect();
-    let accepted = if is_off { Accepted::All } else { Accepted::These(keys) };
-    switch_in_draft(&visit, &mut desk, &id, is_off).await?;
-    let word = Word { accepted, despite: is_off.then(|| reason.clone()), reason };
-    put_live(&visit, desk.draft, &wanted, word).await
+    let word = match is_off {
+        true => Word { accepted: Accepted::All, despite: Some(reason.clone()), reason },
+        false => Word { accepted: asked.accepted(), despite: asked.insisting(&visit), reason },
+    };
+    match put_live(&visit, &draft, &changes, word).await {
+        Ok(notice) => {
+            switch_in_draft(&visit, &id, is_off, |draft, kept| draft.changes().contains_key(&*kept.path))
+                .await?;
+            settle(&visit, &draft, &changes).await?;
+            Ok(visit.done(&address_of(&id), notice))
+        }
+        Err(Refused::NeedsApproval) if !is_off => {
+            switch_in_draft(&visit, &id, is_off, |_, _| true).await?;
+            Ok(visit.done(&address_of(&id), "rules.on_in_draft"))
+        }
+        Err(refused) => show_refusal(&visit, &wanted, refused, Again::TurnOn),
+    }
 }
 
-/// Else what is still being written would undo it when it goes live.
-async fn switch_in_draft(visit: &Visit, desk: &mut Desk, id: &str, is_off: bool) -> Result<(), PageError> {
-    let kept = desk.shelf.find(id).filter(|kept| desk.draft.changes().contains_key(&*kept.path)).cloned();
-    let Some(kept) = kept else { return Ok(()) };
-    let mut rule = WrittenRule::clone(&kept.rule);
+fn switched(rule: &WrittenRule, is_off: bool) -> WrittenRule {
+    let mut rule = rule.clone();
     if is_off {
         rule.disable();
     } else {
         rule.enable();
     }
-    let seen = desk.draft.hash_of(&kept.path).unwrap_or_default();
-    saving::save(visit, &mut desk.draft, Some(&kept), &rule, &seen).await.map(drop)
+    rule
+}
+
+async fn switch_in_draft(
+    visit: &Visit,
+    id: &str,
+    is_off: bool,
+    is_meant: impl Fn(&Draft, &Kept) -> bool,
+) -> Result<(), PageError> {
+    let Desk { mut draft, shelf } = Desk::open(visit).await?;
+    let Some(kept) = shelf.find(id).filter(|kept| is_meant(&draft, kept)) else { return Ok(()) };
+    let seen = draft.hash_of(&kept.path).unwrap_or_default();
+    saving::save(visit, &mut draft, Some(kept), &switched(&kept.rule, is_off), &seen).await.map(drop)
 }
 
 /// On whose word a rule goes live.
@@ -112,39 +168,27 @@ struct Word {
     reason: String,
 }
 
+/// The notice that says it is live.
 async fn put_live(
     visit: &Visit,
-    draft: Draft,
-    wanted: &WrittenRule,
+    draft: &Draft,
+    changes: &[FileChange],
     word: Word,
-) -> Result<Response, PageError> {
-    let id = wanted.text("id").to_owned();
-    let live = live_shelf(visit, &draft).await;
-    let path = live.find(&id).map(|kept| kept.path.to_string());
-    let Ok(changes) = save_rule(draft.live(), path.as_deref(), wanted) else {
-        return Ok(visit.done(&address_of(&id), "rules.by_hand"));
-    };
+) -> Result<&'static str, Refused> {
     let request = Request {
         reason: word.reason,
         accepted: word.accepted,
         despite: word.despite,
-        ..Request::new(edits(&draft, &changes), visit.actor(), VersionSource::Console)
+        ..Request::new(edits(draft, changes), visit.actor(), VersionSource::Console)
     };
     match visit.console.gate.publish(request).await {
-        Ok(_) => {
-            settle(visit, draft, changes).await?;
-            Ok(visit.done(&address_of(&id), "rules.published"))
-        }
-        Err(Refused::Nothing) => {
-            settle(visit, draft, changes).await?;
-            Ok(visit.done(&address_of(&id), "rules.is_live_already"))
-        }
-        Err(Refused::Store(error)) => Err(error.into()),
-        Err(refused) => show_again(&RefusedPage::of(visit, wanted, &refused)),
+        Ok(_) => Ok("rules.published"),
+        Err(Refused::Nothing) => Ok("rules.is_live_already"),
+        Err(refused) => Err(refused),
     }
 }
 
-async fn live_shelf(visit: &Visit, draft: &Draft) -> Arc<Shelf> {
+pub(super) async fn live_shelf(visit: &Visit, draft: &Draft) -> Arc<Shelf> {
     visit.console.shelves.hold(&visit.console, draft.live()).await
 }
 
@@ -157,27 +201,59 @@ fn edits(draft: &Draft, changes: &[FileChange]) -> Edits {
 }
 
 /// What is live now is no draft any more; other changes to the same file stay,
-/// upon what is live now.
-async fn settle(visit: &Visit, draft: Draft, changes: Vec<FileChange>) -> Result<(), PageError> {
+/// upon what is live now. `before` is the draft that was published from.
+async fn settle(visit: &Visit, before: &Draft, changes: &[FileChange]) -> Result<(), PageError> {
     let store = &visit.console.store;
-    let clashed: Vec<String> = draft.clashes().map(str::to_owned).collect();
-    let owner = visit.staff.id.clone();
     for FileChange { path, bytes } in changes {
-        let mut draft = Draft::open(store, &owner).await?;
-        if !draft.changes().contains_key(&path) {
+        let mut draft = Draft::open(store, before.owner()).await?;
+        if !draft.changes().contains_key(path) {
             continue;
         }
-        if draft.hash_of(&path) == bytes.as_deref().map(content_hash) {
-            draft.undo(store, &path).await?;
-        } else if !clashed.contains(&path) {
-            draft.keep_mine(store, &path).await?;
+        let live = bytes.as_deref().map(content_hash);
+        let is_overtaken = before.clashes().any(|clash| clash == path);
+        if draft.hash_of(path) == live
+            || (is_overtaken && is_table(path) && !has_own(visit, &draft, path).await?)
+        {
+            draft.undo(store, path).await?;
+        } else if !is_overtaken {
+            draft.keep_mine(store, path, live.as_deref()).await?;
         }
     }
     Ok(())
 }
 
+/// What is sent once more after a refusal was looked at.
+enum Again {
+    Publish { over: String },
+    TurnOn,
+}
+
+fn show_refusal(
+    visit: &Visit,
+    wanted: &WrittenRule,
+    refused: Refused,
+    again: Again,
+) -> Result<Response, PageError> {
+    match refused {
+        Refused::Store(error) => Err(error.into()),
+        refused => show_again(&RefusedPage::of(visit, wanted, &refused, again)),
+    }
+}
+
+impl Asked {
+    fn accepted(&self) -> Accepted {
+        Accepted::These(self.accepted.lines().map(str::to_owned).collect())
+    }
+
+    /// Failing tests are for administrators to overrule.
+    fn insisting(&self, visit: &Visit) -> Option<String> {
+        let despite = self.despite.trim();
+        (!despite.is_empty() && visit.staff.role.may(Right::Administer)).then(|| despite.to_owned())
+    }
+}
+
 impl RefusedPage {
-    fn of(visit: &Visit, wanted: &WrittenRule, refused: &Refused) -> Self {
+    fn of(visit: &Visit, wanted: &WrittenRule, refused: &Refused, again: Again) -> Self {
         let nothing = Findings::default();
         let (found, findings) = match refused {
             Refused::Errors(findings) => (&findings.errors, findings),
@@ -193,10 +269,17 @@ impl RefusedPage {
         let keys = |problems: &[Problem]| problems.iter().map(warning_key).collect::<Vec<_>>().join("\n");
         let may_insist = matches!(refused, Refused::TestsFail(_)) && visit.staff.role.may(Right::Administer);
         let may_go_on = may_insist || matches!(refused, Refused::Unseen(_));
+        let address = address_of(wanted.text("id"));
+        let (action, again) = match again {
+            Again::Publish { over } => (format!("{address}/publish"), ("over", over)),
+            Again::TurnOn => (format!("{address}/switch"), ("to", "on".to_owned())),
+        };
         Self {
             frame: visit.frame("rules"),
             name: wanted.text("name").to_owned(),
-            address: address_of(wanted.text("id")),
+            address,
+            action,
+            again,
             cause: refused.to_string(),
             found: found.iter().map(told).collect(),
             accepted: may_go_on.then(|| keys(&findings.warnings)),

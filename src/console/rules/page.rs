@@ -17,7 +17,7 @@ use super::editor::Desk;
 use super::effect::Trial;
 use super::entered::Entered;
 use super::preview::Preview;
-use super::shelf::Kept;
+use super::shelf::{Kept, is_table};
 use crate::model::Right;
 use crate::publishing::HowEdited;
 use crate::rulebook::kinds_of_reply;
@@ -86,7 +86,7 @@ impl EditorPage {
             place: kept.as_ref().map(|kept| format!("{}:{}", kept.path, kept.line)),
             is_waiting: !entered.get("waiting").is_empty(),
             is_enabled: kept.as_ref().is_none_or(|kept| kept.rule.is_enabled()),
-            is_drafted: desk.draft.changes().contains_key(&path),
+            is_drafted: kept.as_ref().is_some_and(|kept| is_drafted(desk, kept)),
             may_edit: visit.staff.role.may(Right::Edit),
             seen: seen.unwrap_or_else(|| desk.draft.hash_of(&path).unwrap_or_default()),
             others: others(visit, desk, &path).await?,
@@ -122,6 +122,12 @@ impl EditorPage {
     fn heading(&self) -> String {
         if self.address.is_some() { self.name.clone() } else { self.frame.t.say("rules.make").to_string() }
     }
+}
+
+/// Of a table, the rows that changed and no others.
+fn is_drafted(desk: &Desk, kept: &Kept) -> bool {
+    let is_changed = desk.draft.changes().contains_key(&*kept.path);
+    is_changed && (!is_table(&kept.path) || desk.shelf.is_new(kept, desk.draft.live().get(&kept.path)))
 }
 
 async fn preview(visit: &Visit, desk: &Desk, entered: &Entered, kept: Option<&Kept>) -> Preview {

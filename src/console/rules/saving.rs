@@ -43,7 +43,7 @@ pub(super) async fn remove(visit: &Visit, draft: &mut Draft, kept: &Kept) -> Res
     write(visit, draft, vec![change], (Some(&kept.path), &seen)).await
 }
 
-async fn write(
+pub(super) async fn write(
     visit: &Visit,
     draft: &mut Draft,
     changes: Vec<FileChange>,

@@ -173,6 +173,6 @@ fn is_rule_file(path: &str) -> bool {
     path.starts_with("rules/") && ending && !path.to_lowercase().ends_with("readme.md")
 }
 
-fn is_table(path: &str) -> bool {
+pub(super) fn is_table(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|ending| ending == "csv")
 }

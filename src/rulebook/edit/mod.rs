@@ -29,7 +29,7 @@ pub mod settings;
 
 pub use body::ReplyText;
 pub use rows::{Rows, cell_text};
-pub use rule::{FileChange, Located, free_id, read_rules, remove_rule, save_rule};
+pub use rule::{FileChange, Located, copy_row, free_id, read_rules, remove_rule, save_rule};
 pub use saved::Saved;
 pub use values::{Shape, Values};
 pub use written::{WrittenRule, trigger_mode};

@@ -70,6 +70,16 @@ pub fn remove_rule(files: &Files, path: &str, id: &str) -> Result<FileChange, Ed
     Ok(FileChange { path, bytes })
 }
 
+/// The row of a rule as `from`, another text of the same table, has it; at the
+/// end of the table where it has none yet.
+pub fn copy_row(files: &Files, path: &str, from: &[u8], id: &str) -> Result<FileChange, EditError> {
+    let (saved, from) = (Saved::open(files.get(path).ok_or(EditError::Gone)?)?, Saved::open(from)?);
+    let bytes = saved.save(&table::copy(&saved.text, &from.text, id)?);
+    let is_it = |row: &table::Row| row.rule.text("id") == id;
+    let wanted = table::read(&from.text).into_iter().find(is_it).ok_or(EditError::Gone)?;
+    Ok(FileChange { path: path.to_owned(), bytes: Some(proven(path, bytes, &wanted.rule)?) })
+}
+
 /// An id that nobody has, made from a rule's name.
 pub fn free_id(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     const MOST: usize = 40;

@@ -62,6 +62,26 @@ pub fn change(text: &str, wanted: &WrittenRule) -> Result<String, EditError> {
     Ok(sheet.write(text))
 }
 
+/// The row of the rule with this id, byte for byte as `from` has it.
+pub fn copy(text: &str, from: &str, id: &str) -> Result<String, EditError> {
+    let row = find(from, id)?;
+    let heading = |text: &str| text.get(..raw_row_end(text)).unwrap_or_default().trim_end().to_owned();
+    // A column is only ever added at the end.
+    if !heading(text).starts_with(&heading(from)) {
+        return Err(EditError::ByHandOnly);
+    }
+    let raw = from.get(row.at).unwrap_or_default();
+    let raw = raw.strip_suffix('\n').unwrap_or(raw);
+    let (before, after) = match find(text, id) {
+        Ok(there) => (text.get(..there.at.start), text.get(there.at.end..)),
+        Err(_) => (Some(text), None),
+    };
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let gap = if before.ends_with('\n') { "" } else { "\n" };
+    let end = if after.is_empty() && !text.ends_with('\n') { "" } else { "\n" };
+    Ok([before, gap, raw, end, after].concat())
+}
+
 fn find(text: &str, id: &str) -> Result<Row, EditError> {
     read(text).into_iter().find(|row| row.rule.text("id") == id).ok_or(EditError::Gone)
 }

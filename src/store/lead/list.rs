@@ -6,8 +6,10 @@ use sqlx::AssertSqlSafe;
 
 use crate::model::lead::{LeadAnswer, Source};
 use crate::model::{AccountId, Act, CustomerId, LeadNumber, LeadStatus};
+use crate::store::operation::note_in;
+use crate::store::personal::as_kept;
 use crate::store::privacy::PrivacyAct;
-use crate::store::{Store, StoreError, new_id, on, on_read};
+use crate::store::{Operation, Store, StoreError, new_id, on, on_read};
 
 use super::trail::{TRAIL, What};
 use super::{COLUMNS, Lead, Row, seal_row};
@@ -98,7 +100,7 @@ macro_rules! bind_filter {
             .bind(filter.status.map(LeadStatus::as_str))
             .bind(filter.owner_column())
             .bind(filter.due.map(|due| due.0.to_string()))
-            .bind(filter.text.as_deref().and_then(like))
+            .bind(filter.text.as_deref().and_then(|text| like(&as_kept(text))))
             .bind(filter.since.map_or(i64::MIN, Timestamp::as_millisecond))
             .bind(filter.until.map_or(i64::MAX, Timestamp::as_millisecond))
             .bind(filter.source.as_ref().map(|source| source.parts().0))
@@ -247,15 +249,18 @@ impl Store {
         self.find_lead_row(account, number).await?.map(Row::read).transpose()
     }
 
-    /// A lead with everything in it readable. Who looked is written down first.
+    /// A lead with everything in it readable. Who looked is written down first,
+    /// beside the lead and in the log.
     pub async fn reveal_lead(
         &self,
         account: &AccountId,
         number: &LeadNumber,
         act: &Act,
+        operation: &Operation,
     ) -> Result<Option<Lead>, StoreError> {
         let Some(row) = self.find_lead_row(account, number).await? else { return Ok(None) };
         on!(&self.db, |pool| {
+            let mut transaction = pool.begin().await?;
             sqlx::query(TRAIL)
                 .bind(account.as_str())
                 .bind(new_id(act.at))
@@ -266,10 +271,11 @@ impl Store {
                 .bind(None::<&str>)
                 .bind(None::<&str>)
                 .bind(None::<&str>)
-                .execute(pool)
-                .await
-                .map(drop)
-        })?;
+                .execute(&mut *transaction)
+                .await?;
+            note_in!(&mut *transaction, operation)?;
+            transaction.commit().await?;
+        });
         self.unseal_lead(row).map(Some)
     }
 
