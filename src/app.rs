@@ -110,7 +110,8 @@ impl App {
         });
         let routes = webhook.routes().merge(site::routes(site)).merge(console).merge(api);
         let alerts = alerts(config, &store, &clock, &roster, &metrics)?;
-        let work = JobSettings { keep_messages_days, accounts: roster };
+        let work =
+            JobSettings { keep_messages_days, accepted_age: config.desk.accepted_age, accounts: roster };
         let schedule =
             jobs::schedule(&store, &press.live(), &clock, work).with(jobs::publish_due(press.gate()));
         Ok(Self { routes, store, accounts, desk, press, metrics, refusals, clock, alerts, schedule })

@@ -74,7 +74,12 @@ impl Accounts {
         let configured = configured.collect();
         let (table, roster) = (ArcSwap::default(), Roster::default());
         let accounts = Self(Arc::new(Inner { configured, store, clock, metrics, table, roster }));
-        accounts.refresh().await?;
+        if accounts.0.store.is_reached() {
+            accounts.refresh().await?;
+        } else {
+            // Those made in the console follow when it can be asked.
+            accounts.serve(&[]);
+        }
         Ok(accounts)
     }
 
@@ -100,8 +105,12 @@ impl Accounts {
 
     /// Serves what the store holds now.
     pub async fn refresh(&self) -> Result<(), StoreError> {
+        self.serve(&self.0.store.load_accounts().await?);
+        Ok(())
+    }
+
+    fn serve(&self, stored: &[StoredAccount]) {
         let now = self.0.clock.now();
-        let stored = self.0.store.load_accounts().await?;
         let ends = stored.iter().filter_map(StoredAccount::previous_until).filter(|until| *until > now);
         let mut table = Table {
             by_id: HashMap::new(),
@@ -115,7 +124,6 @@ impl Accounts {
         table.by_id = all.into_iter().map(|account| (account.served.id.clone(), account)).collect();
         self.0.table.store(Arc::new(table));
         self.0.roster.replace(roster);
-        Ok(())
     }
 
     /// One that cannot be served is told in the log and on its page, and stops

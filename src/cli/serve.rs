@@ -32,7 +32,12 @@ pub fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
 async fn serve(config: &Config) -> anyhow::Result<()> {
     let signals = Signals::listen()?;
     let app = App::build(config, Clock::System).await?;
-    let welcome = Welcome::of(config, &app, make_setup_key(&app).await?);
+    let setup_key = make_setup_key(&app).await.unwrap_or_else(|failure| {
+        // It can be made later; answers cannot wait.
+        tracing::warn!(%failure, "The link to set up the console could not be stored; start again for it");
+        None
+    });
+    let welcome = Welcome::of(config, &app, setup_key);
     let stop = async {
         // Asked for only once the port is ours.
         tell_the_service_manager();
@@ -61,7 +66,7 @@ fn load_or_demonstrate(settings: &Settings) -> anyhow::Result<(Config, Vec<Warni
 
 /// While nobody has a password; each start makes a new one.
 async fn make_setup_key(app: &App) -> anyhow::Result<Option<Ticket>> {
-    if app.store.anyone_can_log_in().await? {
+    if !app.store.is_reached() || app.store.anyone_can_log_in().await? {
         return Ok(None);
     }
     Ok(Some(app.store.make_setup_key(app.clock.now()).await?))

@@ -3,6 +3,7 @@
 //! Not here: what these change (handoff, leave), who waits (store).
 
 use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
 use tracing::error;
 
 use crate::model::{AccountId, Attendant, Conversation, CustomerId};
@@ -41,10 +42,13 @@ impl Desk {
         let now = self.clock.now();
         let known = self.customers.enter(account, customer);
         let mut known = known.lock().await;
+        // The customer's next message waits as long as we do.
+        let deadline = Instant::now() + self.settings.store_budget;
         for _ in 0..MOST_ATTEMPTS {
-            let before = match known.conversation.take().filter(|_| !self.store.is_shared()) {
+            let remembered = known.conversation.clone().filter(|_| !self.store.is_shared());
+            let before = match remembered {
                 Some(loaded) => loaded,
-                None => self.store.load_conversation(account, customer).await?,
+                None => within(deadline, self.store.load_conversation(account, customer)).await?,
             };
             let conversation = deed.apply(&before.conversation, now);
             if conversation == before.conversation {
@@ -52,14 +56,23 @@ impl Desk {
                 return Ok(conversation);
             }
             let after = Loaded { conversation, revision: before.revision + 1 };
-            if self.store.change_conversation(account, customer, &after, now).await? {
+            let change = self.store.change_conversation(account, customer, &after, now);
+            if within(deadline, change).await? {
                 known.conversation = Some(after.clone());
                 return Ok(after.conversation);
             }
+            known.conversation = None;
         }
         error!(customer = customer.masked(), "A conversation could not be changed: it went on all the time");
         Err(AttendError::Busy)
     }
+}
+
+async fn within<T>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    timeout_at(deadline, work).await.unwrap_or(Err(StoreError::TooSlow))
 }
 
 impl Deed {

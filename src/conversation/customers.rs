@@ -112,6 +112,11 @@ impl Rate {
         self.messages = self.messages.saturating_add(1);
         self.messages <= limit
     }
+
+    /// The message turned out not to be theirs.
+    pub fn take_back(&mut self) {
+        self.messages = self.messages.saturating_sub(1);
+    }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use crate::model::{
     AccountId, Alerts, Clock, Conversation, CustomerId, LeadNumber, Limits, Message, Outcome, Reply, Roster,
     RuleId, Stage,
 };
-use crate::store::{Committed, Loaded, LocalTime, Record, Store, StoredReply};
+use crate::store::{Committed, Loaded, LocalTime, Record, Store, StoreError, StoredReply};
 use crate::telemetry::Metrics;
 
 pub use attend::{AttendError, Deed};
@@ -149,8 +149,10 @@ impl Desk {
         match self.flights.join(&message, now) {
             Joined::Forged => Err(Refused::Forged),
             Joined::Again(outlook) => {
-                self.note_retry(&message, now).await;
-                outlook.wait().await
+                let deadline = Instant::now() + self.settings.store_budget;
+                let answer = outlook.wait().await;
+                self.note_retry(&message, now, deadline).await;
+                answer
             }
             Joined::First(promise) => self.start(message, limits, now, promise).await,
         }
@@ -214,10 +216,13 @@ impl Desk {
                 Kept::AsDecided => return Ok(self.conclude(message, decided, after, &mut known)),
                 Kept::Earlier(earlier) => {
                     known.conversation = None;
-                    return Ok(Arc::new(Answered { reply: earlier.reply, outcome: decided.outcome.kind() }));
+                    let outcome =
+                        OutcomeKind::parse(&earlier.outcome).unwrap_or_else(|| decided.outcome.kind());
+                    return Ok(Arc::new(Answered { reply: earlier.reply, outcome }));
                 }
                 Kept::Forged => {
                     known.conversation = None;
+                    known.rate.take_back();
                     return Err(Refused::Forged);
                 }
                 Kept::Stale => known.conversation = None,
@@ -351,10 +356,11 @@ impl Desk {
 
     /// Plain mode: a retry may come under a URL of its own, and nothing else
     /// may ever come under that one.
-    async fn note_retry(&self, message: &Message, now: Timestamp) {
+    async fn note_retry(&self, message: &Message, now: Timestamp, deadline: Instant) {
         self.settings.metrics.account(&message.account).repeated();
         let Some(url) = record::signed_url_of(message) else { return };
-        if let Err(failure) = self.store.note_signed_url(&message.account, &url, now).await {
+        let noted = timeout_at(deadline, self.store.note_signed_url(&message.account, &url, now)).await;
+        if let Err(failure) = noted.unwrap_or(Err(StoreError::TooSlow)) {
             warn!(%failure, "Could not note the URL of a retry");
         }
     }

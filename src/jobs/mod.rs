@@ -10,6 +10,7 @@ mod retention;
 mod schedule;
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
@@ -28,23 +29,28 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Clone, Debug)]
 pub struct JobSettings {
     pub keep_messages_days: NonZeroU32,
+    /// A delivery older (or newer) than this is refused.
+    pub accepted_age: Duration,
     pub accounts: Roster,
 }
 
 /// All of yingda's own work. More is added with `Schedule::with`.
 pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings) -> Schedule {
-    let JobSettings { keep_messages_days, accounts } = settings;
+    let JobSettings { keep_messages_days, accepted_age, accounts } = settings;
     let (due, expiring, closing) = (accounts.clone(), accounts.clone(), accounts);
     let with_store = || store.clone();
     let with_live = || (store.clone(), Live::clone(live));
     let (store_1, store_2, store_3, store_4) = (with_store(), with_store(), with_store(), with_store());
-    let (store_8, store_9) = (with_store(), with_store());
+    let (store_8, store_9, store_10) = (with_store(), with_store(), with_store());
     let ((store_5, live_5), (store_6, live_6), (store_7, live_7)) = (with_live(), with_live(), with_live());
     let live_2 = Live::clone(live);
-    let seen = misses::Seen::default();
+    let (seen, forgotten) = (misses::Seen::default(), retention::Forgotten::default());
     Schedule::new(store.clone(), clock.clone())
         .with(Job::new("forget_messages", HOUR, move |now| {
-            retention::forget_messages(store_1.clone(), keep_messages_days, now)
+            retention::forget_messages(store_1.clone(), keep_messages_days, forgotten.clone(), now)
+        }))
+        .with(Job::new("forget_signed_urls", HOUR, move |now| {
+            retention::forget_signed_urls(store_10.clone(), accepted_age, now)
         }))
         .with(Job::new("forget_leads", HOUR, move |now| {
             retention::forget_leads(store_2.clone(), Live::clone(&live_2), now)

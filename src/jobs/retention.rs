@@ -1,6 +1,9 @@
 //! Forgetting what was kept long enough.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -15,12 +18,37 @@ use super::Failure;
 /// A week, as long as words wait that were left for a customer.
 const REPLY_DRAFTS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-pub async fn forget_messages(store: Store, keep_days: NonZeroU32, now: Timestamp) -> Result<(), Failure> {
+/// Before which time this process has forgotten everything, in milliseconds;
+/// after a start it looks at all there is.
+#[derive(Clone, Debug)]
+pub struct Forgotten(Arc<AtomicI64>);
+
+impl Default for Forgotten {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(i64::MIN)))
+    }
+}
+
+pub async fn forget_messages(
+    store: Store,
+    keep_days: NonZeroU32,
+    forgotten_before: Forgotten,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let before = now.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days.get())))?;
-    let forgotten = store.forget_bodies(before).await?;
+    let since = Timestamp::from_millisecond(forgotten_before.0.load(Ordering::Relaxed)).ok();
+    let forgotten = store.forget_messages(before, since).await?;
+    forgotten_before.0.store(before.as_millisecond(), Ordering::Relaxed);
     if forgotten > 0 {
         info!(forgotten, keep_days, "Forgot messages that were kept long enough");
     }
+    Ok(())
+}
+
+/// URLs that nobody can use again: a delivery is accepted for so long after its
+/// time, and as long before.
+pub async fn forget_signed_urls(store: Store, accepted_age: Duration, now: Timestamp) -> Result<(), Failure> {
+    store.forget_signed_urls(now.checked_sub(2 * accepted_age)?).await?;
     Ok(())
 }
 

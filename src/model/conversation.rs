@@ -123,15 +123,14 @@ impl Conversation {
         if self.left.is_some() {
             return true;
         }
-        let filling = match &self.stage {
-            Stage::Filling(filling) => Some(&**filling),
-            Stage::Paused(paused) => Some(&paused.filling),
+        match &self.stage {
+            Stage::Filling(filling) => filling.is_personal(),
+            Stage::Paused(paused) => paused.is_personal(),
             Stage::WithStaff(Held { paused, .. }) | Stage::HandedBack(paused) => {
-                paused.as_ref().map(|paused| &paused.filling)
+                paused.as_ref().is_some_and(|paused| paused.is_personal())
             }
-            Stage::Idle => None,
-        };
-        filling.is_some_and(|filling| !filling.answers.is_empty())
+            Stage::Idle => false,
+        }
     }
 
     /// As if nothing had been filled in.

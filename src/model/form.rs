@@ -73,6 +73,11 @@ pub struct HandedIn {
 }
 
 impl Filling {
+    /// What was answered may be a telephone number.
+    pub(super) fn is_personal(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
     pub fn answer(&self, field: &str) -> Option<&Answered> {
         self.answers.iter().find(|answered| &*answered.field == field)
     }
@@ -83,6 +88,13 @@ impl Filling {
             Some(known) => *known = answered,
             None => self.answers.push(answered),
         }
+    }
+}
+
+impl Paused {
+    /// So may what was written while it was left lying.
+    pub(super) fn is_personal(&self) -> bool {
+        self.held.is_some() || self.filling.is_personal()
     }
 }
 

@@ -26,7 +26,7 @@ mod writer;
 pub use applier::Applier;
 pub use behind::{Behind, Look};
 pub use direct::Direct;
-pub use recovery::replay;
+pub use recovery::{TakenIn, replay, take_in};
 pub use seen::{Seen, WINDOW_SECONDS};
 pub use writer::Writer;
 
@@ -117,6 +117,11 @@ impl Committer {
     /// Why the database takes nothing at present.
     pub fn trouble(&self) -> Option<Arc<StoreError>> {
         self.behind().and_then(|behind| behind.trouble())
+    }
+
+    /// Whether the database was reached since the start.
+    pub fn is_reached(&self) -> bool {
+        self.behind().is_none_or(|behind| !behind.is_shut())
     }
 
     /// Whether messages are accepted here.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rustc_hash::{FxHashSet, FxHasher};
+use tracing::error;
 
 use crate::model::{AccountId, Conversation, CustomerId};
 
@@ -64,6 +65,13 @@ fn unsealed<'a>(state: &'a str, customer: &CustomerId, sealer: &Sealer) -> Resul
         Some(sealed) => sealer.unseal(sealed, customer.as_str()).map(Cow::Owned),
         None => Ok(Cow::Borrowed(state)),
     }
+}
+
+fn without_form(state: &str, customer: &CustomerId, sealer: &Sealer) -> Result<String, StoreError> {
+    let corrupt = |cause| StoreError::corrupt("conversation", cause);
+    let conversation: Conversation =
+        serde_json::from_str(&unsealed(state, customer, sealer)?).map_err(corrupt)?;
+    serde_json::to_string(&conversation.without_form()).map_err(corrupt)
 }
 
 /// A conversation and how often it was changed before.
@@ -150,10 +158,14 @@ impl Store {
         let mut forgotten = 0;
         for (account, customer, state, revision) in left {
             let Ok(id) = CustomerId::parse(&customer) else { continue };
-            let conversation: Conversation = serde_json::from_str(&unsealed(&state, &id, &self.sealer)?)
-                .map_err(|cause| StoreError::corrupt("conversation", cause))?;
-            let state = serde_json::to_string(&conversation.without_form())
-                .map_err(|cause| StoreError::corrupt("conversation", cause))?;
+            let state = match without_form(&state, &id, &self.sealer) {
+                Ok(state) => state,
+                Err(failure) => {
+                    // Nobody can read what is in it, and the others must be forgotten.
+                    error!(%failure, account, customer = id.masked(), "A form that was left lying cannot be read");
+                    continue;
+                }
+            };
             forgotten += on!(&self.db, |pool| {
                 sqlx::query(FORGET)
                     .bind(&*state)

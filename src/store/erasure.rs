@@ -8,6 +8,7 @@
 //! erases again whatever has turned up since.
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::error;
 
 use crate::model::clock::from_millis;
 use crate::model::{AccountId, Act, Actor, CustomerId, DeliveryKey, Reply};
@@ -21,6 +22,8 @@ use super::{Sealer, Store, StoreError, for_both, new_id, on, on_read};
 /// A journal that lies longer than this was forgotten; who replays one by hand
 /// afterwards erases by hand too.
 const REMEMBERED_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// People who are looked for with one connection and erased in one transaction.
+const AT_ONCE: usize = 100;
 
 /// What is erased, of whom, up to when.
 pub(super) struct Erasing<'a> {
@@ -219,21 +222,78 @@ impl Store {
     pub async fn finish_erasing(&self, now: Timestamp) -> Result<(), StoreError> {
         const LATELY: &str = "SELECT account_id, id, sealed, erased_at, scope FROM erasure";
         const FORGET: &str = "DELETE FROM erasure WHERE erased_at < $1";
-        type Row = (String, String, String, i64, String);
         let rows: Vec<Row> = on_read!(&self.db, |pool| sqlx::query_as(LATELY).fetch_all(pool).await)?;
-        for (account, id, sealed, until, scope) in rows {
-            let customer = self.sealer.unseal(&sealed, &seal_row(&account, &id))?;
-            let scope =
-                if scope == Scope::Everything.as_str() { Scope::Everything } else { Scope::Conversation };
-            let erasing = Erasing { account: &account, customer: &customer, until, request: &id, scope };
-            on!(&self.db, |pool| {
-                let mut transaction = pool.begin().await?;
-                transaction.erase(&erasing).await?;
-                transaction.commit().await?;
-            });
+        let erased: Vec<Erased> =
+            rows.into_iter().filter_map(|row| Erased::read(row, &self.sealer)).collect();
+        for some in erased.chunks(AT_ONCE) {
+            let late = self.find_late(some).await?;
+            if !late.is_empty() {
+                self.erase_all(&late).await?;
+            }
         }
         let before = now.checked_sub(REMEMBERED_FOR).unwrap_or(Timestamp::MIN).as_millisecond();
         on!(&self.db, |pool| sqlx::query(FORGET).bind(before).execute(pool).await.map(drop))?;
         Ok(())
+    }
+
+    /// Those of whom there is a message again: everything else comes with one.
+    async fn find_late<'a>(&self, erased: &'a [Erased]) -> Result<Vec<&'a Erased>, StoreError> {
+        const SQL: &str = "SELECT id FROM message WHERE account_id = $1 AND customer_id = $2 \
+             AND received_at <= $3 LIMIT 1";
+        let mut late = Vec::new();
+        on_read!(&self.db, |pool| {
+            let mut connection = pool.acquire().await?;
+            for one in erased {
+                let found: Option<(String,)> = sqlx::query_as(SQL)
+                    .bind(&*one.account)
+                    .bind(&*one.customer)
+                    .bind(one.until)
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                late.extend(found.map(|_| one));
+            }
+        });
+        Ok(late)
+    }
+
+    async fn erase_all(&self, erased: &[&Erased]) -> Result<(), StoreError> {
+        on!(&self.db, |pool| {
+            let mut transaction = pool.begin().await?;
+            for one in erased {
+                transaction.erase(&one.erasing()).await?;
+            }
+            transaction.commit().await?;
+        });
+        Ok(())
+    }
+}
+
+type Row = (String, String, String, i64, String);
+
+/// Who was erased lately.
+struct Erased {
+    account: String,
+    id: String,
+    customer: String,
+    until: i64,
+    scope: Scope,
+}
+
+impl Erased {
+    /// A row that cannot be read keeps no other from being erased again.
+    fn read((account, id, sealed, until, scope): Row, sealer: &Sealer) -> Option<Self> {
+        let scope = if scope == Scope::Everything.as_str() { Scope::Everything } else { Scope::Conversation };
+        match sealer.unseal(&sealed, &seal_row(&account, &id)) {
+            Ok(customer) => Some(Self { account, id, customer, until, scope }),
+            Err(failure) => {
+                error!(%failure, account, erasure = id, "Cannot tell who was erased; what turns up late of them stays");
+                None
+            }
+        }
+    }
+
+    fn erasing(&self) -> Erasing<'_> {
+        let Self { account, id, customer, until, scope } = self;
+        Erasing { account, customer, until: *until, request: id, scope: *scope }
     }
 }

@@ -75,6 +75,17 @@ impl StoreError {
         }
     }
 
+    /// Of many messages in one transaction one is at fault, or met another
+    /// process: each may go through by itself.
+    pub(crate) fn is_about_one_of_many(&self) -> bool {
+        match self {
+            Self::Stale => true,
+            // PostgreSQL's serialization failure and deadlock: undone whole, to be tried again.
+            Self::Sql(sqlx::Error::Database(error)) if is_collision(error.code().as_deref()) => true,
+            _ => self.is_about_the_record(),
+        }
+    }
+
     /// Nothing is known of what became of the transaction, or nothing else will
     /// go through on this connection.
     pub(crate) fn is_lost_connection(&self) -> bool {
@@ -104,6 +115,10 @@ impl StoreError {
     pub(super) fn no_thread(cause: std::io::Error) -> Self {
         Self::Sql(sqlx::Error::Io(cause))
     }
+}
+
+fn is_collision(code: Option<&str>) -> bool {
+    code.is_some_and(|code| ["40001", "40P01"].contains(&code))
 }
 
 /// PostgreSQL's class 22, data exception: a text with a zero byte, say.

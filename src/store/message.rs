@@ -77,6 +77,11 @@ pub(super) const SELECT_DIGEST: &str = "SELECT digest FROM signed_url WHERE acco
 pub(super) const NOTE_SIGNED_URL: &str = "INSERT INTO signed_url (account_id, id, digest, seen_at) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
+/// One look into the index an account, however many messages there are.
+pub(super) const ACCOUNTS: &str = "WITH RECURSIVE each (id) AS (SELECT MIN(account_id) FROM message UNION ALL \
+     SELECT (SELECT MIN(account_id) FROM message WHERE account_id > each.id) FROM each \
+     WHERE each.id IS NOT NULL) SELECT id FROM each WHERE id IS NOT NULL";
+
 /// What is known of a record that was there before. A macro: the same body is
 /// compiled for both databases.
 macro_rules! find_known {
@@ -115,10 +120,6 @@ pub(super) async fn find_known_in(
 
 /// What was accepted so lately that it may come again, from SQLite.
 pub(super) async fn load_seen(pool: &sqlx::SqlitePool) -> Result<Seen, StoreError> {
-    // One look into the index an account, however many messages there are.
-    const ACCOUNTS: &str = "WITH RECURSIVE each (id) AS (SELECT MIN(account_id) FROM message UNION ALL \
-         SELECT (SELECT MIN(account_id) FROM message WHERE account_id > each.id) FROM each \
-         WHERE each.id IS NOT NULL) SELECT id FROM each WHERE id IS NOT NULL";
     const KEYS: &str = "SELECT id FROM message WHERE account_id = $1 AND id >= $2";
     const URLS: &str = "SELECT id, seen_at FROM signed_url WHERE account_id = $1 AND id >= $2";
     let since = Clock::System.now().as_second() - WINDOW_SECONDS;
@@ -182,23 +183,6 @@ impl Store {
         }
     }
 
-    /// Forgets what was said before `before`. The rows stay, without people in
-    /// them: a retry still finds its key, and counts stay true.
-    pub async fn forget_bodies(&self, before: Timestamp) -> Result<u64, StoreError> {
-        const SQL: &str = "UPDATE message SET body = NULL, sealed = NULL, reply = $1 \
-             WHERE received_at < $2 AND body IS NOT NULL";
-        let silence = serde_json::to_string(&ModelReply::Silence).unwrap_or_default();
-        let forgotten = on!(&self.db, |pool| {
-            sqlx::query(SQL)
-                .bind(silence.as_str())
-                .bind(before.as_millisecond())
-                .execute(pool)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(forgotten)
-    }
-
     /// Plain mode: notes which body came under a signed URL.
     pub async fn note_signed_url(
         &self,
@@ -234,7 +218,7 @@ impl Store {
 
 /// Keys are led by the second a message was sent, which is not the second it
 /// was received: between them lie retries, and clocks that differ.
-const KEYS_DIFFER_BY_SECONDS: i64 = 24 * 60 * 60;
+pub(super) const KEYS_DIFFER_BY_SECONDS: i64 = 24 * 60 * 60;
 
 /// Below every key of a message that was received at `ms` or later.
 pub(super) fn first_key_at(ms: i64) -> String {

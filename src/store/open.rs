@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, SqlitePool};
+use tracing::error;
 
 use super::committer::waiting::Waiting;
-use super::committer::{self, Applier, Behind, Committer, Direct, Look, Seen, Writer};
+use super::committer::{self, Applier, Behind, Committer, Direct, Look, Seen, TakenIn, Writer};
 use super::conversation::Rows;
 use super::journal::scribe::Scribe;
 use super::journal::{Journal, Left, Place};
 use super::presence::Presence;
+use super::reach::Reach;
 use super::schema::{self, Dialect};
 use super::{Db, Lag, Sealer, StoreError, message, on_read_now};
 use crate::telemetry::StoreMetrics;
@@ -45,6 +47,8 @@ const USUAL_JOURNAL_BYTES: u64 = 64 << 20;
 const USUAL_PATIENCE: Duration = Duration::from_secs(1);
 /// A process that is just ending gives up the journal in this time.
 const HANDOVER: Duration = Duration::from_secs(5);
+/// What was left and takes longer goes on being stored while messages are answered.
+const REPLAY_PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// How a store is to be opened.
@@ -101,6 +105,11 @@ impl Opening {
         Self { purpose: Purpose::Serve, patience, ..self }
     }
 
+    /// Messages can be answered without the database, and kept.
+    fn may_start_alone(&self) -> bool {
+        self.purpose == Purpose::Serve && self.journal.is_some()
+    }
+
     async fn take_journal(&self) -> Result<Option<(Journal, Left)>, StoreError> {
         let Some(place) = &self.journal else { return Ok(None) };
         let mut waited = Duration::ZERO;
@@ -129,14 +138,19 @@ impl Store {
     }
 
     pub async fn open_as(opening: Opening) -> Result<Self, StoreError> {
-        let (mut db, writers) = match &opening.location {
+        let base = match &opening.location {
             Location::Sqlite { path } => open_sqlite(path).await?,
-            Location::Postgres { url } => open_postgres(url).await?,
+            Location::Postgres { url } => open_postgres(url, opening.may_start_alone()).await?,
         };
         let behind = match opening.take_journal().await? {
-            Some((journal, left)) => Some(begin(journal, left, &opening, &db, &writers).await?),
+            Some((journal, left)) => Some(begin(journal, left, &opening, &base).await?),
             None => None,
         };
+        let Base { mut db, writers, away } = base;
+        if let (Some(away), Db::Postgres(pool), Some((behind, _))) = (away, &db, &behind) {
+            behind.note_trouble(away.cause);
+            tokio::spawn(away.reach.look_for(pool.clone(), Arc::clone(behind)));
+        }
         let rows = match &behind {
             Some((_, rows)) => Arc::clone(rows),
             None => Arc::new(Rows::unknown()),
@@ -162,6 +176,12 @@ impl Store {
             Db::Sqlite { .. } => false,
             Db::Postgres(_) => true,
         }
+    }
+
+    /// False while it has not been reached since the start: then there is nothing to
+    /// be read in it.
+    pub fn is_reached(&self) -> bool {
+        self.committer.is_reached()
     }
 
     /// Whether it took nothing when it was last tried: then nobody should wait
@@ -193,6 +213,19 @@ impl Store {
     }
 }
 
+/// The database, as it was opened.
+struct Base {
+    db: Db,
+    writers: Writers,
+    /// It could not be reached.
+    away: Option<Away>,
+}
+
+struct Away {
+    reach: Reach,
+    cause: Arc<StoreError>,
+}
+
 /// How the database is written to.
 pub(super) enum Writers {
     Sqlite(SqliteConnectOptions),
@@ -217,34 +250,81 @@ impl Writers {
     }
 }
 
-/// Replays what was left, then starts the journal anew.
+/// Replays what was left, then starts the journal anew. Who serves does so also
+/// on a database that takes nothing: what was left waits for it then.
 async fn begin(
     mut journal: Journal,
     left: Left,
     opening: &Opening,
-    db: &Db,
-    writers: &Writers,
+    base: &Base,
 ) -> Result<(Arc<Behind>, Arc<Rows>), StoreError> {
-    let mut writer = writers.late();
-    committer::replay(&mut journal, &left, &mut writer, &opening.sealer).await?;
-    drop(left);
-    let rows = Arc::new(Rows::load(db).await?);
-    let (seen, look) = match db {
-        Db::Sqlite { read, .. } => (message::load_seen(read).await?, Look::Sqlite(read.clone())),
-        Db::Postgres(_) => (Seen::default(), Look::Nowhere),
+    let (db, mut writer) = (&base.db, base.writers.late());
+    let serves = opening.purpose == Purpose::Serve;
+    let left = replay(&mut journal, left, opening, (base, &mut writer)).await?;
+    let (rows, seen) = match look_back(db).await {
+        Ok(known) => known,
+        Err(failure) if serves => {
+            error!(%failure, "The database cannot tell what came before; it is asked about every message");
+            (Rows::unknown(), Seen::default())
+        }
+        Err(failure) => return Err(failure),
+    };
+    let rows = Arc::new(rows);
+    let look = match db {
+        Db::Sqlite { read, .. } => Look::Sqlite(read.clone()),
+        Db::Postgres(_) => Look::Nowhere,
     };
     let max_bytes = usize::try_from(journal.place.bytes).unwrap_or(usize::MAX);
     let waiting = Arc::new(Waiting::new(seen, max_bytes));
+    let TakenIn { steps, segments } = committer::take_in(&mut journal, left, &waiting, &rows);
     let id = uuid::Uuid::now_v7().simple().to_string();
     let (sealer, metrics) = (opening.sealer.clone(), opening.metrics.clone());
     let applier = Applier::new(Arc::clone(&waiting), writer, sealer.clone(), id.clone(), metrics.clone());
-    let mut scribe = Scribe::new(journal, id, Arc::clone(&waiting), sealer, metrics.clone());
-    if opening.purpose == Purpose::Serve {
+    let applier = applier.beside(opening.patience).after(steps);
+    let applier = if base.away.is_some() { applier.shut() } else { applier };
+    let mut scribe = Scribe::new(journal, id, Arc::clone(&waiting), sealer, metrics.clone()).after(segments);
+    if serves {
         scribe =
             tokio::task::spawn_blocking(move || scribe.reserve()).await.map_err(|_| StoreError::Closed)?;
     }
     let behind = Behind::start(scribe, applier, waiting, (look, Arc::clone(&rows)), metrics)?;
     Ok((Arc::new(behind), rows))
+}
+
+/// What is still left afterwards.
+async fn replay(
+    journal: &mut Journal,
+    left: Left,
+    opening: &Opening,
+    (base, writer): (&Base, &mut Writer),
+) -> Result<Left, StoreError> {
+    if base.away.is_some() {
+        return Ok(left);
+    }
+    let patience = match opening.purpose {
+        Purpose::Serve => REPLAY_PATIENCE,
+        Purpose::Visit => Duration::MAX,
+    };
+    let replay = committer::replay(journal, &left, writer, &opening.sealer);
+    match tokio::time::timeout(patience, replay).await.unwrap_or(Err(StoreError::TooSlow)) {
+        Ok(_) => Ok(Left::default()),
+        Err(failure) if opening.purpose == Purpose::Serve => {
+            error!(%failure, messages = left.len(),
+                "What the process before had accepted cannot be stored yet; it stays in the journal and answers go on");
+            writer.abandon();
+            Ok(left)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Who has a conversation, and what was accepted lately, where we alone write.
+async fn look_back(db: &Db) -> Result<(Rows, Seen), StoreError> {
+    let seen = match db {
+        Db::Sqlite { read, .. } => message::load_seen(read).await?,
+        Db::Postgres(_) => Seen::default(),
+    };
+    Ok((Rows::load(db).await?, seen))
 }
 
 fn committer(opening: &Opening, behind: Option<Arc<Behind>>, writers: Writers) -> Committer {
@@ -259,7 +339,7 @@ fn committer(opening: &Opening, behind: Option<Arc<Behind>>, writers: Writers) -
     }
 }
 
-async fn open_sqlite(path: &Path) -> Result<(Db, Writers), StoreError> {
+async fn open_sqlite(path: &Path) -> Result<Base, StoreError> {
     prepare_folder(path)?;
     prepare_file(path)?;
     let explain = |error| explain_sqlite(path, error);
@@ -271,10 +351,11 @@ async fn open_sqlite(path: &Path) -> Result<(Db, Writers), StoreError> {
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .connect_lazy_with(options.clone().read_only(true).create_if_missing(false));
-    Ok((
-        Db::Sqlite { read, write, lag: Lag::default() },
-        Writers::Sqlite(options.pragma("cache_size", WRITER_CACHE)),
-    ))
+    Ok(Base {
+        db: Db::Sqlite { read, write, lag: Lag::default() },
+        writers: Writers::Sqlite(options.pragma("cache_size", WRITER_CACHE)),
+        away: None,
+    })
 }
 
 /// WAL with full sync: a commit is on the disk when it returns, also when the
@@ -350,17 +431,24 @@ pub(super) fn explain_postgres(error: sqlx::Error) -> StoreError {
     StoreError::CannotConnect { cause: error.to_string() }
 }
 
-async fn open_postgres(url: &str) -> Result<(Db, Writers), StoreError> {
-    let cannot_connect = explain_postgres;
+/// One that cannot be reached is looked for later, where we `may_start_alone`.
+async fn open_postgres(url: &str, may_start_alone: bool) -> Result<Base, StoreError> {
     let options = postgres_options(url)?;
-    let pool: PgPool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(CONNECT_TIMEOUT)
-        .connect_with(options.clone())
-        .await
-        .map_err(cannot_connect)?;
-    schema::migrator(Dialect::Postgres).run(&pool).await.map_err(schema::explain)?;
-    Ok((Db::Postgres(pool), Writers::Postgres(options)))
+    let pooled = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(CONNECT_TIMEOUT);
+    let (pool, away) = match pooled.clone().connect_with(options.clone()).await {
+        Ok(pool) => {
+            schema::migrator(Dialect::Postgres).run(&pool).await.map_err(schema::explain)?;
+            (pool, None)
+        }
+        Err(failure) if may_start_alone => {
+            let cause = Arc::new(explain_postgres(failure));
+            error!(%cause, "Starting without PostgreSQL: messages are answered and wait in the journal");
+            let reach = Reach::default();
+            (reach.watch_over(pooled).connect_lazy_with(options.clone()), Some(Away { reach, cause }))
+        }
+        Err(failure) => return Err(explain_postgres(failure)),
+    };
+    Ok(Base { db: Db::Postgres(pool), writers: Writers::Postgres(options), away })
 }
 
 fn postgres_options(url: &str) -> Result<PgConnectOptions, StoreError> {

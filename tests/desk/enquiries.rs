@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use sqlx::{Connection as _, SqliteConnection};
 use yingda::conversation::handoff;
 use yingda::model::message::Event;
 use yingda::model::{AccountId, Attendant, Content, Conversation, Reply, Stage};
@@ -70,6 +71,37 @@ async fn nothing_is_kept_before_consent_nor_after_a_refusal() {
     assert!(!kept.contains("税务局") && !kept.contains("13800000000"), "{kept}");
     assert!(refused.contains("0796-6559898"), "{refused}");
     assert_eq!(stored(&yingda, &customer).await.stage, Stage::Idle);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_told_while_a_form_lies_is_sealed_and_forgotten_with_it() {
+    let yingda = Yingda::start_with(with_form()).await;
+    let customer = yingda.customer("a");
+    for text in ["咨询", "1", "人工"] {
+        customer.says(text).await;
+    }
+    yingda.waits(24 * 60 * MINUTE);
+
+    customer.says("13812345678").await;
+
+    let Stage::Paused(paused) = stored(&yingda, &customer).await.stage else { panic!("it lies") };
+    assert_eq!(paused.held.as_deref(), Some("13812345678"), "or this test shows nothing");
+    assert!(!in_the_database(&yingda, "13812345678").await);
+    let all = yingda.now() + Duration::from_secs(1);
+    assert_eq!(yingda.app.store.forget_forms(all).await.expect("forgettable"), 1);
+    assert_eq!(stored(&yingda, &customer).await.stage, Stage::Idle);
+}
+
+/// Whether any conversation holds these words as they were written.
+async fn in_the_database(yingda: &Yingda, words: &str) -> bool {
+    // So that it is there.
+    yingda.app.store.count_messages(yingda.now()).await.expect("countable");
+    let url = format!("sqlite:{}", yingda.folder.path().join("data/yingda.db").display());
+    let mut database = SqliteConnection::connect(&url).await.expect("connects");
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT state FROM conversation").fetch_all(&mut database).await.expect("readable");
+    assert!(!rows.is_empty(), "there is a conversation");
+    rows.iter().any(|(state,)| state.contains(words))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,6 +52,26 @@ async fn in_plain_mode_another_message_under_a_captured_url_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn forged_messages_do_not_use_up_what_their_victim_may_send() {
+    let setup =
+        Setup { encryption: Encryption::Plain, desk: "flood_limit = 3".to_owned(), ..Setup::default() };
+    let yingda = Yingda::start_with(setup).await;
+    let (stranger, victim) = (yingda.customer("stranger"), yingda.customer("victim"));
+    let seen = stranger.message(&Content::text("多少钱"));
+    yingda.post(&seen).await;
+
+    for _ in 0..10 {
+        let forged = Signed { query: seen.query.clone(), body: victim.xml(&Content::text("人工")) };
+        assert_eq!(yingda.post(&forged).await.status, StatusCode::FORBIDDEN);
+    }
+
+    for nth in 1..=3 {
+        assert_eq!(victim.says("多少钱").await, "费用请问顾问。", "message {nth}");
+    }
+    assert_eq!(victim.says("多少钱").await, "", "the limit still holds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn in_plain_mode_a_captured_url_stays_worthless_after_a_restart() {
     let setup = Setup { encryption: Encryption::Plain, ..Setup::default() };
     let yingda = Yingda::start_with(setup.clone()).await;

@@ -124,6 +124,17 @@ async fn on_a_full_disk_answers_go_on_and_all_is_stored_when_there_is_room_again
 
     let log = std::fs::read_to_string(full.folder.path().join("log")).expect("a log");
     assert!(log.contains("The database takes no messages"), "the disk was never full:\n{log}");
+    // Killed and started again, on a disk that is as full as before.
+    let full = Process::start_in_with_files_of_at_most(full.kill(), largest + ROOM).await;
+    let Acknowledged { xml, reply } = acknowledged.last().expect("many");
+    let again = deliver(&client, &full.url("/hook/main"), xml).await.expect("it is running");
+    assert_eq!(again, *reply, "known, although it is in the journal alone");
+    for number in 600..620 {
+        let xml = Simulator::new(&account).compose(&Content::text(&words), &customer, Clock::System.now());
+        let xml = numbered(&String::from_utf8(xml).expect("our own XML"), &format!("7{number:05}"));
+        let reply = deliver(&client, &full.url("/hook/main"), &xml).await.expect("answered all the same");
+        acknowledged.push(Acknowledged { xml, reply });
+    }
     let roomy = Process::start_in(full.kill()).await;
     for Acknowledged { xml, reply } in &acknowledged {
         let again = deliver(&client, &roomy.url("/hook/main"), xml).await.expect("it is running");

@@ -60,6 +60,25 @@ async fn after_a_restart_a_retry_gets_the_stored_reply() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_retry_counts_as_what_was_answered_not_as_what_would_be_answered_now() {
+    let setup = Setup::default();
+    let yingda = Yingda::start_with(setup.clone()).await;
+    let message = yingda.customer("a").message(&Content::text("听不懂的话"));
+    yingda.post(&message).await;
+    let folder = yingda.stop().await;
+    let rule = "+++\nid = \"new\"\nname = \"新\"\ntriggers = [\"=听不懂的话\"]\n+++\n现在懂了。\n";
+    std::fs::write(folder.path().join("responses/rules/new.md"), rule).expect("writable");
+    let yingda = Yingda::start_in(folder, &setup).await;
+
+    yingda.post(&message).await;
+
+    let metrics = yingda.app.metrics.encode();
+    assert!(metrics.contains("outcome=\"fallback\"} 1"), "{metrics}");
+    assert!(!metrics.contains("outcome=\"answer\"} 1"), "{metrics}");
+    assert_eq!(yingda.customer("b").says("听不懂的话").await, "现在懂了。");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_customer_who_leaves_is_erased_and_a_late_retry_stays_harmless() {
     let yingda = Yingda::start().await;
     let customer = yingda.customer("a");

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use sqlx::{Connection as _, SqliteConnection};
 use yingda::jobs::{Job, JobSettings, Schedule, schedule};
 use yingda::model::{Clock, DeliveryKey, Roster, StaffId};
+use yingda::platform::wechat::Encryption;
 use yingda::store::{LeadChange, LeadFilter, NoticeKind, ReplyDraftOf, Store};
 
 use crate::support::databases::fresh_stores;
@@ -87,6 +89,7 @@ async fn a_process_that_dies_at_work_loses_its_lease_and_a_failure_is_kept_and_t
 fn work(yingda: &Yingda) -> Schedule {
     let settings = JobSettings {
         keep_messages_days: NonZeroU32::new(180).expect("not zero"),
+        accepted_age: Duration::from_secs(15 * 60),
         accounts: Roster::of_ids([account()]),
     };
     schedule(&yingda.app.store, &yingda.app.press.live(), &yingda.clock, settings)
@@ -117,6 +120,32 @@ async fn messages_and_leads_are_forgotten_when_their_time_is_over() {
     yingda.waits(185 * DAY);
     work(&yingda).run_due().await.expect("works");
     assert_eq!(leads().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_plain_mode_a_url_is_remembered_as_long_as_it_could_be_used_and_not_for_ever() {
+    let yingda = Yingda::start_with(Setup { encryption: Encryption::Plain, ..Setup::default() }).await;
+    let store = &yingda.app.store;
+    yingda.customer("a").says("多少钱").await;
+
+    yingda.waits(HOUR / 2);
+    work(&yingda).run_due().await.expect("works");
+    assert_eq!(remembered_urls(&yingda).await, 1, "it is half an hour old");
+    yingda.waits(HOUR);
+    work(&yingda).run_due().await.expect("works");
+
+    assert_eq!(remembered_urls(&yingda).await, 0);
+    assert_eq!(store.count_messages(start()).await.expect("countable"), 1, "the message stays");
+}
+
+async fn remembered_urls(yingda: &Yingda) -> i64 {
+    // So that the database has it.
+    yingda.app.store.count_messages(start()).await.expect("countable");
+    let url = format!("sqlite:{}", yingda.folder.path().join("data/yingda.db").display());
+    let mut database = SqliteConnection::connect(&url).await.expect("connects");
+    let (urls,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM signed_url").fetch_one(&mut database).await.expect("countable");
+    urls
 }
 
 #[tokio::test(flavor = "multi_thread")]

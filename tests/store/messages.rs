@@ -177,20 +177,3 @@ async fn an_erased_customer_leaves_only_the_keys_of_their_messages() {
         fresh.discard().await;
     }
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn bodies_are_forgotten_when_their_days_are_over_and_not_before() {
-    for fresh in fresh_stores().await {
-        for (id, second) in [("old", 1_000), ("new", 2_000)] {
-            commit(&fresh.store, Record { received_at: at(second), ..record(id, "o1", "said") }).await;
-        }
-
-        let forgotten = fresh.store.forget_bodies(at(2_000)).await.expect("forgettable");
-
-        assert_eq!(forgotten, 1, "{}", fresh.name());
-        let load = async |id: &str| fresh.store.load_original(&account(), &key(id)).await.expect("readable");
-        assert_eq!(load("old").await, None, "{}", fresh.name());
-        assert_eq!(load("new").await.as_deref(), Some("said"), "{}", fresh.name());
-        fresh.discard().await;
-    }
-}

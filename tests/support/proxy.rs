@@ -15,6 +15,19 @@ pub enum Wire {
     Cut,
     /// Nothing gets through and nobody is told.
     Clogged,
+    /// Everything gets through, each piece `SLOW` later.
+    Slow,
+}
+
+const SLOW: Duration = Duration::from_millis(2);
+
+/// The same database, reached over a wire that can be cut.
+pub async fn through_a_proxy(url: &str) -> (Proxy, String) {
+    let (before, name) = url.rsplit_once('/').expect("a URL with a database name");
+    let (user, server) = before.rsplit_once('@').expect("a URL with a user");
+    let proxy = Proxy::to(server).await;
+    let through = format!("{user}@127.0.0.1:{}/{name}", proxy.port);
+    (proxy, through)
 }
 
 pub struct Proxy {
@@ -65,6 +78,9 @@ async fn forward(
         let Ok(count @ 1..) = from.read(&mut bytes).await else { return };
         if wire.wait_for(|wire| *wire != Wire::Clogged).await.is_err() {
             return;
+        }
+        if *wire.borrow() == Wire::Slow {
+            tokio::time::sleep(SLOW).await;
         }
         if to.write_all(&bytes[..count]).await.is_err() {
             return;

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use tracing::info;
+
 use super::Newest;
 use super::status::{PressError, Status, count_errors};
 use super::take_in::read_folder;
@@ -13,6 +15,18 @@ use crate::publishing::gate::{Gate, changes, load_newest};
 use crate::rehearsal;
 use crate::rulebook::{Files, Problem};
 use crate::store::{Added, Credit, NewVersion, VersionSource};
+
+/// The folder's, while the store cannot be asked.
+pub(super) async fn edition_of_folder(folder: &Path, gate: &Gate) -> Result<(Edition, Newest), PressError> {
+    let disk = read_folder(folder).await?;
+    let Examination { edition, problems, transcripts } = gate.examine(disk.clone()).await?;
+    let Some(edition) = edition else { return Err(nothing_to_publish(folder, problems)) };
+    info!(
+        rules = edition.rulebook.rules.len(),
+        "Answering from the rules folder until the store can be asked"
+    );
+    Ok(opened(0, disk, edition, (problems, transcripts)))
+}
 
 /// The newest version; the folder's where there is none yet, or where the
 /// newest cannot be read and the folder is all that speaks.

@@ -21,7 +21,7 @@ use crate::rulebook::Files;
 use crate::store::{Store, StoreError};
 use crate::telemetry::RulebookMetrics;
 
-use self::first::first_edition;
+use self::first::{edition_of_folder, first_edition};
 use self::status::log_refusal;
 pub use self::status::{PressError, Status};
 use super::examine::Examination;
@@ -73,7 +73,10 @@ impl Press {
     ) -> Result<Self, PressError> {
         let is_shared = store.is_shared();
         let gate = Gate::new(ground, store, clock);
-        let (edition, newest) = first_edition(folder, &gate, is_shared).await?;
+        let (edition, newest) = match gate.store().is_reached() {
+            true => first_edition(folder, &gate, is_shared).await?,
+            false => edition_of_folder(folder, &gate).await?,
+        };
         let status = watch::Sender::new(Arc::clone(&newest.good));
         let mut press = Self {
             folder: folder.to_owned(),
@@ -141,7 +144,13 @@ impl Press {
     /// Takes what is newer in the store live, as `follow` does by itself. A store
     /// that does not answer is told about elsewhere; it is asked again.
     pub async fn catch_up(&mut self) {
-        let Ok(Some(number)) = self.gate.store().newest_version_number().await else { return };
+        let Ok(number) = self.gate.store().newest_version_number().await else { return };
+        let Some(number) = number else {
+            if self.newest.number == 0 && !self.status.borrow().stale {
+                self.publish_first().await;
+            }
+            return;
+        };
         if number <= self.newest.number {
             return;
         }
@@ -152,6 +161,24 @@ impl Press {
         self.gate.is_live(number);
         if !self.is_shared {
             self.take_in_folder().await;
+        }
+    }
+
+    /// We started without the store, and now there is no version in it: what
+    /// answers becomes the first.
+    async fn publish_first(&mut self) {
+        let files = self.newest.files.clone();
+        let Ok(examination) = self.gate.examine(files.clone()).await else { return };
+        if !examination.may_go_live() {
+            let Examination { problems, transcripts, .. } = examination;
+            return self.refuse(Status { problems, transcripts, ..Status::default() });
+        }
+        self.newest.files = Files::default();
+        if let Err(failure) = self.keep(files.clone(), examination).await {
+            warn!(%failure, "The first version could not be stored; trying again");
+        }
+        if self.newest.number == 0 {
+            self.newest.files = files;
         }
     }
 

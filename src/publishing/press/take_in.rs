@@ -84,7 +84,7 @@ impl Press {
     }
 
     /// False when somebody else published at the same moment.
-    async fn keep(&mut self, merged: Files, examination: Examination) -> Result<bool, StoreError> {
+    pub(super) async fn keep(&mut self, merged: Files, examination: Examination) -> Result<bool, StoreError> {
         let edits: Edits = between(&self.newest.files, &merged);
         let version = NewVersion {
             base: self.newest.number,

@@ -22,7 +22,7 @@ pub struct Restored {
     pub manifest: Manifest,
     /// Where the store that was there before is now.
     pub put_aside: Option<String>,
-    sealed: Option<Sealed>,
+    sealed: Vec<Sealed>,
 }
 
 /// A sealed field, and the row it belongs to.
@@ -64,13 +64,12 @@ pub async fn restore(
 
 impl Restored {
     pub fn try_key(&self, sealer: &Sealer) -> KeyFit {
-        match &self.sealed {
-            None => KeyFit::NothingSealed,
-            Some(sealed) => match sealer.unseal(&sealed.field, &sealed.row) {
-                Ok(_) => KeyFit::Fits,
-                Err(_) => KeyFit::Differs,
-            },
+        if self.sealed.is_empty() {
+            return KeyFit::NothingSealed;
         }
+        // One column may be older than a change of the key.
+        let opens = |sealed: &Sealed| sealer.unseal(&sealed.field, &sealed.row).is_ok();
+        if self.sealed.iter().all(opens) { KeyFit::Fits } else { KeyFit::Differs }
     }
 }
 
@@ -120,7 +119,7 @@ async fn claim_old(path: &Path, existing: Existing) -> Result<Option<SqliteConne
 }
 
 /// A checked copy of the backup, ready to be the store.
-async fn unpack(file: &Path, fresh: &Path) -> Result<(Manifest, Option<Sealed>), BackupError> {
+async fn unpack(file: &Path, fresh: &Path) -> Result<(Manifest, Vec<Sealed>), BackupError> {
     let mut from = File::open(file).map_err(|_| BackupError::NoSuchFile { path: file.to_owned() })?;
     let mut to = create_private(fresh)?;
     io::copy(&mut from, &mut to).map_err(BackupError::at(fresh))?;
@@ -143,10 +142,37 @@ fn named(error: BackupError, file: &Path) -> BackupError {
     }
 }
 
-async fn find_sealed(store: &mut SqliteConnection) -> Result<Option<Sealed>, StoreError> {
-    const SQL: &str = "SELECT id, sealed FROM message WHERE sealed IS NOT NULL LIMIT 1";
-    let row: Option<(String, String)> = sqlx::query_as(SQL).fetch_optional(store).await?;
-    Ok(row.map(|(row, field)| Sealed { row, field }))
+/// Each column that is sealed: its table, the row as it was sealed for, the field.
+const SEALED: [(&str, &str); 9] = [
+    ("message", "SELECT id, sealed FROM message WHERE sealed IS NOT NULL LIMIT 1"),
+    (
+        "conversation",
+        "SELECT customer_id, SUBSTR(state, 8) FROM conversation WHERE state LIKE 'sealed:%' LIMIT 1",
+    ),
+    ("lead", "SELECT 'lead:' || account_id || ':' || number, sealed FROM lead LIMIT 1"),
+    ("lead_trail", "SELECT id, sealed FROM lead_trail WHERE sealed IS NOT NULL LIMIT 1"),
+    ("customer_note", "SELECT id, sealed FROM customer_note WHERE sealed IS NOT NULL LIMIT 1"),
+    ("erasure", "SELECT 'erasure:' || account_id || ':' || id, sealed FROM erasure LIMIT 1"),
+    (
+        "reply_draft",
+        "SELECT 'reply_draft:' || account_id || ':' || customer_id || ':' || staff_id, sealed FROM reply_draft LIMIT 1",
+    ),
+    ("staff", "SELECT 'staff/' || id || '/totp', totp FROM staff WHERE totp IS NOT NULL LIMIT 1"),
+    ("account", "SELECT 'account/' || account_id || '/secrets', secrets FROM account LIMIT 1"),
+];
+
+/// One of each column. A backup of an older program lacks the newer tables.
+async fn find_sealed(store: &mut SqliteConnection) -> Result<Vec<Sealed>, StoreError> {
+    const KNOWN: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1";
+    let mut found = Vec::new();
+    for (table, sample) in SEALED {
+        let (known,): (i64,) = sqlx::query_as(KNOWN).bind(table).fetch_one(&mut *store).await?;
+        if known > 0 {
+            let row: Option<(String, String)> = sqlx::query_as(sample).fetch_optional(&mut *store).await?;
+            found.extend(row.map(|(row, field)| Sealed { row, field }));
+        }
+    }
+    Ok(found)
 }
 
 /// The file and its log. A log that stays behind would be read as the new

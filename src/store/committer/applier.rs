@@ -2,6 +2,8 @@
 //! long as the store is open. A database that fails is tried again; nobody's
 //! answer waits for it.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
@@ -9,23 +11,34 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::behind::Trouble;
-use super::careful;
+use super::careful::{self, Step};
 use super::waiting::{APPLY_AT, Waiting};
 use super::writer::Writer;
 use crate::store::{Sealer, StoreError};
 use crate::telemetry::StoreMetrics;
 
-/// How many go into one transaction.
+/// How many go into one transaction; fewer after one that failed, so that a slow
+/// database takes at least some in time.
 const MAX_BATCH: usize = 2 * APPLY_AT;
 /// Messages wait this long for company: a page of the database that many of
 /// them change is written once. Whoever wants to read them hurries them.
 const LINGER: Duration = Duration::from_millis(400);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// A database that hangs is left and connected to anew.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A database that hangs is left and connected to anew: after so many times what
+/// an answer waits for it.
+const PATIENCE: u32 = 10;
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(1);
 /// How often a closing store tries, before the journal keeps the rest.
 const LAST_TRIES: u32 = 3;
+
+/// What a process before us left in a segment, and waits here now: its name, and
+/// the numbers that its entries had there.
+#[derive(Debug)]
+pub struct LeftSteps {
+    pub id: String,
+    pub numbers: VecDeque<u64>,
+}
 
 #[derive(Debug)]
 pub struct Applier {
@@ -33,8 +46,14 @@ pub struct Applier {
     writer: Writer,
     sealer: Sealer,
     journal: String,
+    /// The first of what waits.
+    left: VecDeque<LeftSteps>,
     metrics: StoreMetrics,
     trouble: Trouble,
+    /// The database was never reached, and must not be written to yet.
+    is_shut: Arc<AtomicBool>,
+    patience: Duration,
+    batch: usize,
     failures: u32,
 }
 
@@ -47,7 +66,42 @@ impl Applier {
         metrics: StoreMetrics,
     ) -> Self {
         let trouble = Arc::new(StdMutex::new(None));
-        Self { waiting, writer, sealer, journal, metrics, trouble, failures: 0 }
+        let (patience, batch) = (SHORTEST_PATIENCE, MAX_BATCH);
+        Self {
+            waiting,
+            writer,
+            sealer,
+            journal,
+            left: VecDeque::new(),
+            metrics,
+            trouble,
+            is_shut: Arc::default(),
+            patience,
+            batch,
+            failures: 0,
+        }
+    }
+
+    /// For a database that an answer waits for so long.
+    #[must_use]
+    pub fn beside(self, patience: Duration) -> Self {
+        Self { patience: SHORTEST_PATIENCE.max(PATIENCE * patience), ..self }
+    }
+
+    /// Of `waiting`, the first were left by a process before us.
+    #[must_use]
+    pub fn after(self, left: VecDeque<LeftSteps>) -> Self {
+        Self { left, ..self }
+    }
+
+    /// On a database that was not reached yet.
+    #[must_use]
+    pub fn shut(self) -> Self {
+        Self { is_shut: Arc::new(AtomicBool::new(true)), ..self }
+    }
+
+    pub fn is_shut(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_shut)
     }
 
     pub fn trouble(&self) -> Trouble {
@@ -55,6 +109,12 @@ impl Applier {
     }
 
     pub async fn run(mut self) {
+        while self.is_shut.load(Ordering::Acquire) {
+            if self.waiting.is_closed() {
+                return;
+            }
+            tokio::time::sleep(FIRST_PAUSE).await;
+        }
         while self.wait_for_work().await {
             match self.apply().await {
                 Ok(()) => self.note_success(),
@@ -77,7 +137,8 @@ impl Applier {
             }
             self.waiting.arrived.notified().await;
         }
-        if self.failures == 0 && !self.waiting.is_closed() && self.waiting.len() < APPLY_AT {
+        let is_catching_up = self.failures > 0 || self.batch < MAX_BATCH;
+        if !is_catching_up && !self.waiting.is_closed() && self.waiting.len() < APPLY_AT {
             let hurried = self.waiting.hurry.notified();
             let _ = tokio::time::timeout(LINGER, hurried).await;
         }
@@ -85,19 +146,62 @@ impl Applier {
     }
 
     async fn apply(&mut self) -> Result<(), StoreError> {
-        let steps = self.waiting.oldest(MAX_BATCH);
-        let started = Instant::now();
-        let apply = careful::apply(&mut self.writer, &steps, &self.journal, &self.sealer);
-        match tokio::time::timeout(PATIENCE, apply).await {
-            Ok(applied) => applied?,
+        let (started, tried) = (Instant::now(), self.batch.min(self.waiting.len()));
+        let patience = self.patience;
+        let apply =
+            async { if self.left.is_empty() { self.apply_oldest().await } else { self.apply_left().await } };
+        let applied = match tokio::time::timeout(patience, apply).await {
+            Ok(applied) => applied,
             Err(_) => {
                 self.writer.abandon();
-                return Err(StoreError::TooSlow);
+                Err(StoreError::TooSlow)
             }
-        }
-        self.waiting.forget_applied(steps.len());
+        };
+        self.batch = match &applied {
+            Ok(()) => MAX_BATCH.min(2 * self.batch),
+            Err(_) => (tried / 2).max(1),
+        };
+        applied?;
         self.metrics.applied(started.elapsed());
         Ok(())
+    }
+
+    /// Under the name and the numbers that it had: so it is applied once, whoever
+    /// began with it.
+    async fn apply_left(&mut self) -> Result<(), StoreError> {
+        let Some(life) = self.left.front_mut() else { return Ok(()) };
+        let position = self.writer.find_position(&life.id).await?;
+        let known = life.numbers.iter().take_while(|number| **number <= position).count();
+        life.numbers.drain(..known);
+        self.waiting.forget_applied(known);
+        let oldest = self.waiting.oldest(self.batch.min(life.numbers.len()));
+        let numbered = life.numbers.iter().copied().zip(oldest);
+        let steps: Vec<Step> = numbered.map(|(number, (_, entry))| (number, entry)).collect();
+        let (waiting, numbers) = (&self.waiting, &mut life.numbers);
+        let forget = |count| {
+            numbers.drain(..count);
+            waiting.forget_applied(count);
+        };
+        careful::apply(&mut self.writer, &steps, &life.id, &self.sealer, forget).await?;
+        if life.numbers.is_empty() {
+            self.left.pop_front();
+        }
+        if self.left.is_empty() {
+            info!("Stored what the process before had accepted and could not store any more");
+        }
+        Ok(())
+    }
+
+    async fn apply_oldest(&mut self) -> Result<(), StoreError> {
+        if self.failures > 0 {
+            // What was given up may have been committed all the same.
+            let position = self.writer.find_position(&self.journal).await?;
+            let unnoticed = position.saturating_sub(self.waiting.applied());
+            self.waiting.forget_applied(usize::try_from(unnoticed).unwrap_or(usize::MAX));
+        }
+        let (steps, waiting) = (self.waiting.oldest(self.batch), &self.waiting);
+        let forget = |count| waiting.forget_applied(count);
+        careful::apply(&mut self.writer, &steps, &self.journal, &self.sealer, forget).await
     }
 
     fn note_success(&mut self) {

@@ -2,6 +2,7 @@
 //! database follows. On SQLite this is the road of every message; on PostgreSQL
 //! the road of those that the database did not take in time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::thread::JoinHandle as Thread;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub struct Behind {
     rows: Arc<Rows>,
     metrics: StoreMetrics,
     trouble: Arc<StdMutex<Option<Arc<StoreError>>>>,
+    is_shut: Arc<AtomicBool>,
     scribe: StdMutex<Option<Thread<()>>>,
     applier: Mutex<Option<JoinHandle<()>>>,
 }
@@ -58,7 +60,7 @@ impl Behind {
         (look, rows): (Look, Arc<Rows>),
         metrics: StoreMetrics,
     ) -> Result<Self, StoreError> {
-        let trouble = applier.trouble();
+        let (trouble, is_shut) = (applier.trouble(), applier.is_shut());
         let thread = std::thread::Builder::new().name("journal".to_owned());
         let scribe = thread.spawn(move || scribe.run()).map_err(StoreError::no_thread)?;
         let applier = tokio::spawn(applier.run());
@@ -68,6 +70,7 @@ impl Behind {
             rows,
             metrics,
             trouble,
+            is_shut,
             scribe: StdMutex::new(Some(scribe)),
             applier: Mutex::new(Some(applier)),
         })
@@ -121,6 +124,17 @@ impl Behind {
 
     pub fn note_trouble(&self, cause: Arc<StoreError>) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(cause);
+    }
+
+    /// The database was never reached: everything waits.
+    pub fn is_shut(&self) -> bool {
+        self.is_shut.load(Ordering::Acquire)
+    }
+
+    /// The database answers, and is ours.
+    pub fn open(&self) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.is_shut.store(false, Ordering::Release);
     }
 
     /// The journal writes what was accepted, the database takes what it can,

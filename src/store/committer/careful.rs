@@ -1,5 +1,6 @@
-//! Applies what a journal holds: all of it in one transaction, and where one
-//! entry is at fault, one by one, so that it does not hold up the others.
+//! Applies what a journal holds: as much as possible in one transaction, and
+//! where one entry is at fault, halves and halves of halves until it is found,
+//! so that it does not hold up the others.
 
 use tracing::error;
 
@@ -11,24 +12,32 @@ use crate::store::{Sealer, StoreError};
 /// An entry with its number.
 pub type Step = (u64, Entry);
 
+/// `applied` is told how many more are in the database, after each transaction:
+/// what is given up in the middle need not begin anew.
 pub async fn apply(
     writer: &mut Writer,
     steps: &[Step],
     journal: &str,
     sealer: &Sealer,
+    mut applied: impl FnMut(usize) + Send,
 ) -> Result<(), StoreError> {
-    match writer.apply(steps, journal, sealer).await {
-        Err(failure) if failure.is_about_the_record() => {}
-        applied => return applied,
-    }
-    for step in steps {
-        match writer.apply(std::slice::from_ref(step), journal, sealer).await {
-            Err(failure) if failure.is_about_the_record() => {
+    let (mut rest, mut size) = (steps, steps.len());
+    while !rest.is_empty() {
+        let (next, later) = rest.split_at(size.min(rest.len()));
+        match (writer.apply(next, journal, sealer).await, next) {
+            (Ok(()), _) => size = 2 * next.len(),
+            (Err(failure), [step]) if failure.is_about_the_record() => {
                 error!(%failure, what = name(&step.1), "A record cannot be stored as it is");
                 apply_bare(writer, step, journal, sealer).await?;
             }
-            applied => applied?,
+            (Err(failure), _) if failure.is_about_the_record() => {
+                size = next.len() / 2;
+                continue;
+            }
+            (Err(failure), _) => return Err(failure),
         }
+        applied(next.len());
+        rest = later;
     }
     Ok(())
 }

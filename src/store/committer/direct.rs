@@ -103,7 +103,8 @@ impl Work {
 
     async fn take(&mut self, batch: Vec<(Record, Waiter)>) {
         let (records, waiters): (Vec<Record>, Vec<Waiter>) = batch.into_iter().unzip();
-        if let Some(behind) = self.behind.clone().filter(|behind| !behind.waiting.is_empty()) {
+        let behind = self.behind.clone().filter(|behind| behind.is_shut() || !behind.waiting.is_empty());
+        if let Some(behind) = behind {
             return self.fall_back(&behind, records, waiters);
         }
         let started = Instant::now();
@@ -113,8 +114,10 @@ impl Work {
         self.metrics.committed(records.len(), started.elapsed());
         match inserted {
             Ok(()) => waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored)))),
-            Err(failure) if failure.is_lost_connection() => self.give_up(failure, records, waiters),
-            Err(_) => self.commit_singly(records, waiters, deadline).await,
+            Err(failure) if failure.is_about_one_of_many() => {
+                self.commit_singly(records, waiters, deadline).await;
+            }
+            Err(failure) => self.give_up(failure, records, waiters),
         }
     }
 
@@ -123,18 +126,55 @@ impl Work {
     async fn commit_singly(&mut self, records: Vec<Record>, waiters: Vec<Waiter>, deadline: Instant) {
         let mut rest = records.into_iter().zip(waiters);
         while let Some((record, done)) = rest.next() {
-            let insert = self.writer.insert_one(&record, &self.sealer);
+            let insert = self.insert_singly(&record);
             let inserted =
                 tokio::time::timeout_at(deadline, insert).await.unwrap_or(Err(StoreError::TooSlow));
             match inserted {
-                Ok(committed) => drop(done.send(Ok(committed))),
-                Err(failure) if failure.is_lost_connection() => {
+                Ok(committed) => self.tell(record, done, Ok(committed)),
+                Err(failure) if failure.is_about_the_record() => self.tell(record, done, Err(failure.into())),
+                // Whatever it is (read-only, out of space, no rights), it is the database.
+                Err(failure) => {
                     let (records, waiters) = std::iter::once((record, done)).chain(rest).unzip();
                     return self.give_up(failure, records, waiters);
                 }
-                Err(failure) => drop(done.send(Err(failure.into()))),
             }
         }
+    }
+
+    /// What cannot be stored as it is keeps at least its message and its reply.
+    async fn insert_singly(&mut self, record: &Record) -> Result<Committed, StoreError> {
+        let failure = match self.writer.insert_one(record, &self.sealer).await {
+            Err(failure) if failure.is_about_the_record() => failure,
+            inserted => return inserted,
+        };
+        // It looks again first: another process may have stored the message just now.
+        let bare = Record { effects: Vec::new(), ..record.clone() };
+        let committed = self.writer.insert_one(&bare, &self.sealer).await?;
+        if committed == Committed::Stored {
+            error!(%failure, message = %record.key, "A record cannot be stored as it is");
+        }
+        Ok(committed)
+    }
+
+    /// Whoever waited may have answered without: then what the database did not
+    /// keep is kept by the journal, but for where the conversation would stand.
+    fn tell(&self, record: Record, done: Waiter, committed: Result<Committed, Uncommitted>) {
+        let Err(unheard) = done.send(committed) else { return };
+        let signed_url = match unheard {
+            Ok(Committed::Stored | Committed::Duplicate(_)) => return,
+            // It belongs to another message.
+            Ok(Committed::Forged) => None,
+            Ok(Committed::Stale) | Err(_) => record.signed_url.clone(),
+        };
+        let Some(behind) = self.behind.clone() else { return };
+        self.metrics.answered_first.inc();
+        let answered = Record { conversation: None, signed_url, ..record };
+        tokio::spawn(async move {
+            let key = answered.key.clone();
+            if let Err(failure) = behind.commit(answered).await {
+                error!(message = %key, %failure, "A message was answered and is not on disk");
+            }
+        });
     }
 
     fn give_up(&mut self, failure: StoreError, records: Vec<Record>, waiters: Vec<Waiter>) {

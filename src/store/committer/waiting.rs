@@ -60,6 +60,9 @@ struct State {
     urls: FxHashMap<(AccountId, String), (u64, String)>,
     drafts: VecDeque<Draft>,
     seen: Seen,
+    /// Up to this number: what a process before us left; and how much it is.
+    left: u64,
+    left_bytes: usize,
     closed: bool,
 }
 
@@ -142,11 +145,37 @@ impl Waiting {
         if state.closed {
             return Admission::Closed;
         }
-        let (number, url) = (state.next(), &noted.url);
-        state.seen.note_url(&noted.account, &url.id, noted.seen_at);
-        let place = (noted.account.clone(), url.id.clone());
-        state.urls.entry(place).or_insert_with(|| (number, url.digest.clone()));
+        let number = state.next();
+        state.remember_url(number, noted);
         self.push(&mut state, entry)
+    }
+
+    /// Takes in what a process before us left on the disk; the number of the last.
+    pub fn take_in(&self, entries: Vec<Entry>) -> u64 {
+        let mut state = self.state();
+        for entry in entries {
+            let number = state.next();
+            match entry.view() {
+                Some(View::Message(message)) => {
+                    if let Some(record) = message.record() {
+                        state.remember(number, &record);
+                    }
+                }
+                Some(View::SignedUrl(url)) => {
+                    if let Some(noted) = url.noted() {
+                        state.remember_url(number, &noted);
+                    }
+                }
+                None => {}
+            }
+            state.bytes += entry.bytes().len();
+            state.left_bytes += entry.bytes().len();
+            state.entries.push_back(entry);
+        }
+        state.left = state.next() - 1;
+        self.written.send_replace(state.left);
+        self.arrived.notify_one();
+        state.left
     }
 
     fn push(&self, state: &mut State, entry: Entry) -> Admission {
@@ -225,13 +254,20 @@ impl Waiting {
     }
 
     /// Until all that was accepted before is in the database; false when that
-    /// took too long.
+    /// took too long. Nobody waits for what a process before us left: the
+    /// database did not take it when we started.
     pub async fn settle(&self, patience: Duration) -> bool {
-        let last = self.state().next() - 1;
+        let (last, left) = {
+            let state = self.state();
+            (state.next() - 1, state.left)
+        };
         if self.applied() >= last {
             return true;
         }
         self.hurry.notify_one();
+        if self.applied() < left {
+            return false;
+        }
         let mut applied = self.applied.subscribe();
         let settled = applied.wait_for(|applied| *applied >= last);
         tokio::time::timeout(patience, settled).await.is_ok()
@@ -298,7 +334,7 @@ impl State {
                 return Some(Admission::Unsure);
             }
         }
-        (self.bytes > max_bytes).then_some(Admission::Full)
+        (self.bytes > max_bytes + self.left_bytes).then_some(Admission::Full)
     }
 
     fn message(&self, number: u64) -> Option<MessageView<'_>> {
@@ -344,6 +380,13 @@ impl State {
             let place = (record.account.clone(), url.id.clone());
             self.urls.entry(place).or_insert_with(|| (number, url.digest.clone()));
         }
+    }
+
+    fn remember_url(&mut self, number: u64, noted: &NotedUrl) {
+        let url = &noted.url;
+        self.seen.note_url(&noted.account, &url.id, noted.seen_at);
+        let place = (noted.account.clone(), url.id.clone());
+        self.urls.entry(place).or_insert_with(|| (number, url.digest.clone()));
     }
 
     fn draft(&mut self, bytes: &[u8], done: Done) -> Draftsman {

@@ -130,6 +130,14 @@ impl Entry {
     }
 }
 
+impl UrlView<'_> {
+    pub fn noted(&self) -> Option<NotedUrl> {
+        let account = AccountId::parse(self.account).ok()?;
+        let url = SignedUrl { id: self.id.to_owned(), digest: self.digest.to_owned() };
+        Some(NotedUrl { account, url, seen_at: from_millis(self.seen_at) })
+    }
+}
+
 impl MessageView<'_> {
     pub fn has_effects(&self) -> bool {
         self.effects.is_some()

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 use tracing::error;
 
-use segment::{Blank, Life, Reading};
+pub use segment::Blank;
+use segment::{Life, Reading};
 
 use super::{Sealer, StoreError};
 use entry::Entry;
@@ -46,6 +47,12 @@ pub struct Journal {
 #[derive(Debug, Default)]
 pub struct Left {
     pub lives: Vec<LeftLife>,
+}
+
+impl Left {
+    pub fn len(&self) -> usize {
+        self.lives.iter().map(|life| life.steps.len()).sum()
+    }
 }
 
 #[derive(Debug)]
@@ -84,6 +91,12 @@ impl Journal {
         }
         self.blanks.retain(|blank| blank.path().exists());
         self.blanks.iter_mut().try_for_each(Blank::wipe).map_err(explain)
+    }
+
+    /// Takes the segment of a life out of those that may be used.
+    pub fn hold(&mut self, life: &LeftLife) -> Option<Blank> {
+        let held = self.blanks.iter().position(|blank| blank.path() == life.path)?;
+        Some(self.blanks.remove(held))
     }
 
     fn into_parts(self) -> (Place, File, Vec<Blank>) {

@@ -83,18 +83,24 @@ impl Blank {
         Ok(Self { file, path, bytes })
     }
 
-    /// Starts a new life.
-    pub fn begin(mut self, id: &str, number: u64, sealer: &Sealer) -> io::Result<Segment> {
+    /// Starts a new life. A file that cannot be written now is handed back.
+    pub fn begin(mut self, id: &str, number: u64, sealer: &Sealer) -> Result<Segment, (Self, io::Error)> {
         let mut salt = [0; SALT_BYTES];
         rand::rng().fill_bytes(&mut salt);
         let cipher = sealer.journal_cipher(&salt);
         let mut header = named(id, number, &salt);
         header.extend_from_slice(&key_check(&cipher, &header));
         header.extend_from_slice(&checksum(&header));
+        match self.write_header(&header) {
+            Ok(()) => Ok(Segment { blank: self, cipher, used: HEADER_BYTES as u64 }),
+            Err(cause) => Err((self, cause)),
+        }
+    }
+
+    fn write_header(&mut self, header: &[u8]) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(0))?;
-        self.file.write_all(&header)?;
-        self.file.sync_data()?;
-        Ok(Segment { blank: self, cipher, used: HEADER_BYTES as u64 })
+        self.file.write_all(header)?;
+        self.file.sync_data()
     }
 
     pub fn bytes(&self) -> u64 {
@@ -126,9 +132,9 @@ impl Segment {
         self.blank.file.sync_data()
     }
 
-    pub fn end(mut self) -> io::Result<Blank> {
-        self.blank.wipe()?;
-        Ok(self.blank)
+    /// Its file, for when what it holds is in the database.
+    pub fn into_blank(self) -> Blank {
+        self.blank
     }
 }
 
@@ -206,6 +212,25 @@ fn checksum(bytes: &[u8]) -> [u8; SUM_BYTES] {
     sum
 }
 
+/// For tests: a disk that takes nothing for a while.
+#[cfg(test)]
+impl Blank {
+    pub fn break_down(&mut self) {
+        self.file = File::open(&self.path).expect("readable");
+    }
+
+    pub fn mend(&mut self) {
+        self.file = OpenOptions::new().read(true).write(true).open(&self.path).expect("writable");
+    }
+}
+
+#[cfg(test)]
+impl Segment {
+    pub fn blank(&mut self) -> &mut Blank {
+        &mut self.blank
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,7 +267,8 @@ mod tests {
         segment.append(framed(b"two"), 2).expect("writable");
         assert_eq!(firsts(&path, &sealer(1)), [1, 2]);
 
-        let blank = segment.end().expect("writable");
+        let mut blank = segment.into_blank();
+        blank.wipe().expect("writable");
         let mut segment = blank.begin("a", 2, &sealer(1)).expect("writable");
         segment.append(framed(b"six"), 6).expect("writable");
 
