@@ -148,7 +148,10 @@ impl Seeded {
             if is_file || gate == Gate::ThisMachine {
                 continue;
             }
-            let address = self.concrete(path);
+            let mut address = self.concrete(path);
+            if path == "/console/files/text" {
+                address.push_str("?path=settings.toml");
+            }
             let page = self.browser.get(&address).await;
             if page.status != StatusCode::METHOD_NOT_ALLOWED {
                 assert!(page.status != StatusCode::NOT_FOUND, "{address} is not seeded");

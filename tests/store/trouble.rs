@@ -54,7 +54,7 @@ async fn what_was_answered_before_it_turned_out_stale_is_stored_all_the_same() {
     assert!(answered_without.is_err(), "it had to wait for the other: {answered_without:?}");
     let until = Instant::now() + Duration::from_secs(10);
     while store.load_original(&account(), &key("m2")).await.expect("readable").is_none() {
-        assert!(Instant::now() < until, "it was answered and is nowhere");
+        assert!(Instant::now() < until, "it was answered and is not in the database");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let loaded = store.load_conversation(&account(), &customer("o1")).await.expect("readable");

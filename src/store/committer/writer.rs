@@ -291,8 +291,13 @@ impl Link<PgConnection> {
     async fn insert(&mut self, entries: &[Entry], sealer: &Sealer) -> Result<(), StoreError> {
         let (connection, texts) = self.ready().await?;
         let inserted = insert_in_postgres(connection, texts, entries, sealer).await;
-        if inserted.as_ref().is_err_and(StoreError::is_lost_connection) {
-            self.connection = None;
+        if let Err(failure) = &inserted {
+            // A transaction that was dropped is undone by the next command, and holds
+            // its locks until then.
+            let is_undone = !failure.is_lost_connection() && connection.ping().await.is_ok();
+            if !is_undone {
+                self.connection = None;
+            }
         }
         inserted
     }
