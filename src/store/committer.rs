@@ -20,6 +20,7 @@ mod careful;
 mod direct;
 mod recovery;
 mod seen;
+mod state;
 pub mod waiting;
 mod writer;
 

@@ -5,7 +5,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::StoreError;
-use super::open::{Location, explain_postgres, explain_sqlite, prepare_file, prepare_folder};
+use super::connect::{explain_postgres, explain_sqlite, prepare_file, prepare_folder};
+use super::open::Location;
 use super::schema::{self, Dialect};
 
 /// The steps that were taken, by number and name; none when it was as new as

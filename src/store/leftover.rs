@@ -7,8 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::committer::{Writer, replay};
+use super::connect::writers;
 use super::journal::{self, Journal, Left, Place};
-use super::open::{Location, writers};
+use super::open::Location;
 use super::{Sealer, StoreError};
 
 const LOOK_AGAIN: Duration = Duration::from_millis(100);

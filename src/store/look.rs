@@ -8,7 +8,8 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::open::{Location, explain_postgres, explain_sqlite};
+use super::connect::{explain_postgres, explain_sqlite};
+use super::open::Location;
 use super::schema::{self, Standing};
 use super::{
     Db, JobStanding, Lag, NoticeHealth, RecentRefusal, Sealer, StoreError, StoredAccount, Version, on_read,

@@ -11,6 +11,7 @@ mod api_token;
 mod attempt;
 mod backup;
 mod committer;
+mod connect;
 mod conversation;
 mod copy;
 mod customer;

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::BackupError;
-use crate::store::open::explain_sqlite;
+use crate::store::connect::explain_sqlite;
 
 /// A running service never lets go, a command is done in a moment.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::BackupError;
-use crate::store::open::explain_sqlite;
+use crate::store::connect::explain_sqlite;
 
 /// `yingda.db` and `.partial` are `yingda.db.partial`.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -13,8 +13,9 @@ use super::check::open_backup;
 use super::claim::claim;
 use super::file::{beside, connect, create_private, give_name};
 use super::{BackupError, Manifest, check_backup};
+use crate::store::connect::prepare_folder;
 use crate::store::copy::{Existing, Hand, Tell, fill_postgres, has_rows, load_tables, open_postgres_alone};
-use crate::store::open::{Location, prepare_folder};
+use crate::store::open::Location;
 use crate::store::{Sealer, StoreError, schema};
 
 #[derive(Debug)]

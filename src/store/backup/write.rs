@@ -10,8 +10,9 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::file::{beside, connect, create_private, give_name};
 use super::{BackupError, Manifest, check_backup};
+use crate::store::connect::{explain_postgres, explain_sqlite};
 use crate::store::copy::{Hand, Tell, copy_all, load_tables, tally_all};
-use crate::store::open::{Location, explain_postgres, explain_sqlite};
+use crate::store::open::Location;
 use crate::store::schema::{self, Dialect};
 use crate::store::{Tally, look};
 

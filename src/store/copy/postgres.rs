@@ -13,7 +13,7 @@ use super::tables::quoted;
 use super::{Hand, Tally, Tell, copy_all, has_rows, load_tables, newest_tables, tally_all};
 use crate::store::backup::BackupError;
 use crate::store::schema::{self, Dialect};
-use crate::store::{StoreError, open};
+use crate::store::{StoreError, connect};
 
 /// What to do with a store that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +33,11 @@ pub struct Filled {
 pub async fn open_postgres_alone(url: &str) -> Result<PgConnection, BackupError> {
     const OTHERS: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
          AND pid <> pg_backend_pid() AND application_name = $1";
-    let options: PgConnectOptions = url.parse().map_err(open::explain_postgres)?;
+    let options: PgConnectOptions = url.parse().map_err(connect::explain_postgres)?;
     let options = options.application_name("yingda (maintenance)").disable_statement_logging();
-    let mut connection = options.connect().await.map_err(open::explain_postgres)?;
+    let mut connection = options.connect().await.map_err(connect::explain_postgres)?;
     let (others,): (i64,) =
-        sqlx::query_as(OTHERS).bind(open::POSTGRES_NAME).fetch_one(&mut connection).await?;
+        sqlx::query_as(OTHERS).bind(connect::POSTGRES_NAME).fetch_one(&mut connection).await?;
     if others > 0 {
         return Err(BackupError::InUse { what: "这个 PostgreSQL 数据库".to_owned() });
     }
