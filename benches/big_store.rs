@@ -4,6 +4,12 @@
 //! message adds to the files.
 //! `cargo bench --bench big_store`; PostgreSQL too when `BIG_STORE_POSTGRES`
 //! names an empty database. `BIG_STORE_MESSAGES` changes the million.
+//!
+//! 2026-11-25, 2 cores, SQLite, as fast as it goes (19 000 to 21 000 a second):
+//! median 1.3 ms empty and full; p99 3.5 to 4.1 ms empty, 6.1 ms full. The goal
+//! of 20 % is missed there: each message then changes a page of its own in the
+//! index of messages by customer, and the database's thread takes the processor.
+//! A message adds 425 bytes to the files. PostgreSQL was not measured.
 
 #![expect(clippy::print_stdout, reason = "it prints figures")]
 
