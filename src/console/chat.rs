@@ -13,7 +13,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::chats::Wait;
+use super::chats::{Wait, given, line_of};
 use super::failure::PageError;
 use super::form::Field;
 use super::frame::{Frame, show as show_page};
@@ -22,11 +22,11 @@ use super::names::Names;
 use super::served::Served;
 use super::visit::{Visit, address, in_address};
 use super::when;
-use super::words::Words;
+use super::words::{Sentence, Words};
 use crate::conversation::{handoff, leave};
 use crate::model::{Attendant, CustomerId, DeliveryKey, Human, Right};
 use crate::spreadsheet::LeadNames as _;
-use crate::store::{Entry, Lead, ReadyPhrase, Waiting};
+use crate::store::{Entry, Lead, ReadyPhrase};
 
 pub(super) use deeds::{
     add_note, ask_delete, delete, end, export, hand_back, hold, leave_words, release, reveal, take,
@@ -58,7 +58,10 @@ struct ChatPage {
     came: Option<String>,
     lines: Vec<Line>,
     older: Option<String>,
+    /// What the line is called they stand in.
+    line: Sentence<'static>,
     wait: Option<Wait>,
+    given: Option<String>,
     taken_by: Option<String>,
     is_mine: bool,
     /// The bot is silent: who has the conversation.
@@ -149,6 +152,10 @@ impl ChatPage {
         let at_it = AtIt { waiting: waiting.as_ref(), conversation: &conversation };
         let replying = Replying::of(visit, served, customer, &at_it, &names).await?;
         let taken = waiting.as_ref().and_then(|waiting| waiting.taken.as_ref());
+        let given = match &waiting {
+            Some(waiting) => given(visit, served, waiting).await?,
+            None => None,
+        };
         let role = visit.staff.role;
         let base = path_of(customer);
         Ok(Self {
@@ -159,7 +166,9 @@ impl ChatPage {
             lines: timeline::lines(entries, &names, visit, revealed),
             is_mine: taken.is_some_and(|taken| taken.by == visit.myself()),
             taken_by: taken.map(|taken| names.actor(&taken.by)),
-            wait: waiting.as_ref().map(|waiting: &Waiting| Wait::of(waiting, visit.now(), visit.caller.t)),
+            line: visit.caller.t.say(line_of(served.account.human)).owned(),
+            given,
+            wait: waiting.as_ref().map(|waiting| Wait::of(waiting, visit, served)),
             held_by: handoff::held_by(&conversation, visit.now()).map(|by| attendant(by, &names)),
             may_hold: served.account.human == Human::Yingda,
             left: leave::waiting(&conversation, visit.now())

@@ -2,6 +2,7 @@
 //! decides when and by whom, a file per kind of work says what. Not here: the
 //! SQL (store).
 
+mod line;
 mod misses;
 mod presence;
 mod publish_due;
@@ -40,6 +41,7 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
         work.job("forget_forms", HOUR, retention::forget_forms),
         work.job("forget_reply_drafts", HOUR, retention::forget_reply_drafts),
         work.job("forget_notices", HOUR, retention::forget_notices),
+        work.job("end_outlived", MINUTES, line::end_outlived),
         work.job("close_misses", MINUTES, misses::close_answered),
         work.job("remind_of_leads", MINUTES, reminders::remind_of_leads),
         work.job("remind_of_facts", MINUTES, reminders::remind_of_facts),

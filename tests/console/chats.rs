@@ -42,11 +42,11 @@ async fn who_waits_longest_comes_first_and_the_colour_deepens() {
 
     let list = browser.get("/console/chats").await;
 
-    list.shows("<span class=\"badge error\">等了 16 分钟</span> <span>要找人工</span>");
+    list.shows("<span class=\"badge error\">等了 16 分钟</span> <span>要找人</span>");
     list.shows("<span class=\"badge success\">等了 4 分钟</span>");
     let (first, second) = (list.body.find("…-oA1"), list.body.find("…-oB2"));
     assert!(first.is_some() && first < second, "{}", list.body);
-    list.shows("待人工 2");
+    list.shows("要找人 2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -128,7 +128,7 @@ async fn home_lists_what_customers_want_and_each_opens_its_list() {
     yingda.app.store.change_lead(seen(&account, &number, 1), &due, &act).await.expect("changeable");
 
     let home = browser.get("/console").await;
-    home.shows("1 人在等人工，最久的等了 1 分钟。");
+    home.shows("1 人要找人，最久的等了 1 分钟。");
     home.shows("1 条线索今天要跟进。");
     home.shows("1 条新线索还没联系。");
     home.shows("近 7 天有 1 句没答上。");
@@ -137,8 +137,8 @@ async fn home_lists_what_customers_want_and_each_opens_its_list() {
     {
         home.shows(&format!("<a class=\"button quiet\" href=\"{address}\">去看看</a>"));
     }
-    home.shows("<li class=\"task warning\">\n<div><p><strong>1 人在等人工");
+    home.shows("<li class=\"task warning\">\n<div><p><strong>1 人要找人");
     yingda.waits(15 * MINUTE);
     browser.log_in("接待", PASSWORD).await;
-    browser.get("/console").await.shows("<li class=\"task error\">\n<div><p><strong>1 人在等人工");
+    browser.get("/console").await.shows("<li class=\"task error\">\n<div><p><strong>1 人要找人");
 }
