@@ -75,7 +75,6 @@ struct ChatPage {
     note: Field,
     phrases: Vec<Phrase>,
     leads: Vec<LeadRow>,
-    may_serve: bool,
     may_delete: bool,
     /// Its own address, and what its forms' addresses end with.
     base: String,
@@ -156,7 +155,6 @@ impl ChatPage {
             Some(waiting) => given(visit, served, waiting).await?,
             None => None,
         };
-        let role = visit.staff.role;
         let base = path_of(customer);
         Ok(Self {
             frame: visit.frame("chats"),
@@ -179,8 +177,7 @@ impl ChatPage {
             note: Field::default(),
             phrases: phrases.into_iter().map(|phrase| Phrase::of(phrase, &base, served)).collect(),
             leads: leads.iter().map(|lead| LeadRow::of(lead, served, visit.caller.t)).collect(),
-            may_serve: role.may(Right::Serve),
-            may_delete: role.may(Right::Administer),
+            may_delete: visit.staff.role.may(Right::Administer),
             base,
             account: served.deed(""),
             back: served.link("/console/chats"),
