@@ -20,6 +20,7 @@ use super::frame::{Frame, show as show_page};
 use super::leads::{status_word, tone_of};
 use super::names::Names;
 use super::served::Served;
+use super::spoken::Limit;
 use super::visit::{Visit, address, in_address};
 use super::when;
 use super::words::{Sentence, Words};
@@ -37,9 +38,6 @@ pub(super) use explain::show as explain;
 
 use draft::{AtIt, Replying};
 use timeline::Line;
-
-/// Words that go in front of the bot's next reply leave room for it.
-pub(super) const MAX_WORDS_CHARS: usize = 300;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -70,6 +68,7 @@ struct ChatPage {
     left: Option<Left>,
     replying: Replying,
     words: Field,
+    words_limit: Limit,
     /// When what is in the box was kept.
     kept_at: Option<String>,
     note: Field,
@@ -174,6 +173,7 @@ impl ChatPage {
             replying,
             kept_at: draft.as_ref().map(|draft| when::brief(&visit.console, draft.changed_at, visit.now())),
             words: Field::of(draft.map(|draft| draft.text).unwrap_or_default()),
+            words_limit: Limit::of("chat.words_about", visit.caller.t),
             note: Field::default(),
             phrases: phrases.into_iter().map(|phrase| Phrase::of(phrase, &base, served)).collect(),
             leads: leads.iter().map(|lead| LeadRow::of(lead, served, visit.caller.t)).collect(),

@@ -57,6 +57,7 @@ mod served;
 mod setup;
 mod sheet;
 #[cfg(debug_assertions)]
+mod spoken;
 mod style;
 mod tab;
 mod tokens;
