@@ -51,7 +51,7 @@ impl Decided {
                 whole.push("\n\n");
                 whole.spans.append(&mut text.spans);
             }
-            Reply::Silence => self.outcome = Outcome::Human,
+            Reply::Silence => self.outcome = Outcome::Human(None),
             Reply::Text { .. }
             | Reply::Cards { .. }
             | Reply::Image { .. }
