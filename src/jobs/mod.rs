@@ -35,6 +35,7 @@ pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings
     let work = Arc::new(Work::new(store, live, settings));
     let jobs = [
         work.job("forget_messages", HOUR, retention::forget_messages),
+        work.job("forget_idle_customers", HOUR, retention::forget_idle_customers),
         work.job("forget_signed_urls", HOUR, retention::forget_signed_urls),
         work.job("forget_leads", HOUR, retention::forget_leads),
         work.job("finish_erasing", MINUTES, retention::finish_erasing),

@@ -1,5 +1,6 @@
 //! Forgetting what was kept long enough.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -17,7 +18,7 @@ const REPLY_DRAFTS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24)
 pub async fn forget_messages(work: Arc<Work>, now: Timestamp) -> Result<(), Failure> {
     let Work { store, settings, forgotten_before, .. } = &*work;
     let keep_days = settings.keep_messages_days;
-    let before = now.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days.get())))?;
+    let before = kept_since(keep_days, now)?;
     let since = forgotten_before.get().and_then(|since| Timestamp::from_millisecond(since).ok());
     let forgotten = store.forget_messages(before, since).await?;
     forgotten_before.set(before.as_millisecond());
@@ -25,6 +26,21 @@ pub async fn forget_messages(work: Arc<Work>, now: Timestamp) -> Result<(), Fail
         info!(forgotten, keep_days, "Forgot messages that were kept long enough");
     }
     Ok(())
+}
+
+/// Customers of whom no message is kept any more, nor anything else that needs
+/// their name.
+pub async fn forget_idle_customers(work: Arc<Work>, now: Timestamp) -> Result<(), Failure> {
+    let keep_days = work.settings.keep_messages_days;
+    let forgotten = work.store.forget_idle_customers(kept_since(keep_days, now)?).await?;
+    if forgotten > 0 {
+        info!(forgotten, keep_days, "Forgot customers who have not written for long");
+    }
+    Ok(())
+}
+
+fn kept_since(keep_days: NonZeroU32, now: Timestamp) -> Result<Timestamp, Failure> {
+    Ok(now.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days.get())))?)
 }
 
 /// URLs that nobody can use again: a delivery is accepted for so long after its

@@ -21,6 +21,7 @@ mod erasure;
 mod error;
 mod figures;
 mod forward;
+mod idle;
 mod inbox;
 mod invitation;
 mod job;
