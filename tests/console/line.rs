@@ -15,14 +15,15 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nobody_answers_the_line_says_what_they_were_given_and_how_they_leave() {
     let yingda = Yingda::start().await;
-    yingda.customer("oA1").says("人工").await;
+    let customer = yingda.customer("oA1");
+    customer.says("人工").await;
     let browser = Browser::with_role(&yingda, Role::Reception).await;
 
     let list = browser.get("/console/chats").await;
     list.shows("要找人 1");
     list.shows("<span>要找人</span> <span class=\"soft\">已给 0796-6559898</span>");
     list.shows("或满 7 天，会自己离开这里");
-    let chat = browser.get("/console/chats/oA1").await;
+    let chat = browser.get(&format!("/console/chats/{}", customer.id())).await;
     chat.shows("<h2 id=\"wait-title\">要找人</h2>");
     chat.shows("已给 0796-6559898");
     browser.get("/console/chats?list=mine").await.shows("到「要找人」里接一个");
