@@ -121,7 +121,7 @@ pub(super) async fn find_known_in(
 /// What was accepted so lately that it may come again, from SQLite.
 pub(super) async fn load_seen(pool: &sqlx::SqlitePool) -> Result<Seen, StoreError> {
     const KEYS: &str = "SELECT id FROM message WHERE account_id = $1 AND id >= $2";
-    const URLS: &str = "SELECT id, seen_at FROM signed_url WHERE account_id = $1 AND id >= $2";
+    const URLS: &str = "SELECT id, digest, seen_at FROM signed_url WHERE account_id = $1 AND id >= $2";
     let since = Clock::System.now().as_second() - WINDOW_SECONDS;
     let mut seen = Seen::since(since);
     let accounts: Vec<(String,)> = sqlx::query_as(ACCOUNTS).fetch_all(pool).await?;
@@ -134,12 +134,12 @@ pub(super) async fn load_seen(pool: &sqlx::SqlitePool) -> Result<Seen, StoreErro
         while let Some((key,)) = keys.try_next().await? {
             seen.note_key(account.as_str(), &key);
         }
-        let mut urls = sqlx::query_as::<_, (String, i64)>(URLS)
+        let mut urls = sqlx::query_as::<_, (String, String, i64)>(URLS)
             .bind(account.as_str())
             .bind(since.to_string())
             .fetch(pool);
-        while let Some((id, seen_at)) = urls.try_next().await? {
-            seen.note_url(&account, &id, from_millis(seen_at));
+        while let Some((id, digest, seen_at)) = urls.try_next().await? {
+            seen.note_url(&account, &SignedUrl { id, digest }, from_millis(seen_at));
         }
     }
     Ok(seen)
