@@ -82,6 +82,16 @@ pub(super) const ACCOUNTS: &str = "WITH RECURSIVE each (id) AS (SELECT MIN(accou
      SELECT (SELECT MIN(account_id) FROM message WHERE account_id > each.id) FROM each \
      WHERE each.id IS NOT NULL) SELECT id FROM each WHERE id IS NOT NULL";
 
+/// The messages of customer $2 of account $1, by the index for it: in the form
+/// that the index has (migrations/0011_tail.sql), or all are read.
+macro_rules! said_by {
+    () => {
+        "substr(customer_id, -4) = substr($2, -4) AND account_id = $1 AND customer_id = $2"
+    };
+}
+
+pub(super) use said_by;
+
 /// What is known of a record that was there before. A macro: the same body is
 /// compiled for both databases.
 macro_rules! find_known {
