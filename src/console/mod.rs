@@ -56,8 +56,8 @@ mod second_factor;
 mod served;
 mod setup;
 mod sheet;
-#[cfg(debug_assertions)]
 mod spoken;
+#[cfg(debug_assertions)]
 mod style;
 mod tab;
 mod tokens;
