@@ -287,6 +287,7 @@ fn wire_console(
         status: press.status(),
         accounts: accounts.clone(),
         public_url: config.server.public_url.as_ref().map(|url| Arc::from(url.as_str())),
+        keep_messages_days: config.desk.keep_messages_days,
         mode: match config.source {
             config::Source::Demonstration(_) => console::Mode::Demonstration,
             config::Source::File(_) | config::Source::Environment => console::Mode::Service,

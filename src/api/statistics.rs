@@ -39,7 +39,7 @@ pub(super) struct StatisticsView {
     since: Date,
     #[schema(value_type = String, format = Date)]
     until: Date,
-    /// Who wrote.
+    /// Who wrote; without those whose messages are older than messages are kept.
     people: u64,
     messages: OutcomesView,
     days: Vec<DayView>,

@@ -76,7 +76,7 @@ impl Account {
 fn choices(outcome: &Outcome) -> Vec<&str> {
     match outcome {
         Outcome::Choices(rules) => rules.iter().map(RuleId::as_str).collect(),
-        Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human | Outcome::Fallback | Outcome::Silence => {
+        Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human(_) | Outcome::Fallback | Outcome::Silence => {
             Vec::new()
         }
     }

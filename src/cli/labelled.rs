@@ -67,9 +67,11 @@ impl Labelled {
         let expected: Vec<&str> = self.expected.split('|').map(str::trim).collect();
         let choices = match outcome {
             Outcome::Choices(rules) => rules.as_slice(),
-            Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human | Outcome::Fallback | Outcome::Silence => {
-                &[]
-            }
+            Outcome::Answer(_)
+            | Outcome::Form(_)
+            | Outcome::Human(_)
+            | Outcome::Fallback
+            | Outcome::Silence => &[],
         };
         if expected == [OUT_OF_SCOPE] {
             return match rule_of(outcome) {

@@ -13,20 +13,21 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::chats::Wait;
+use super::chats::{Wait, given, line_of};
 use super::failure::PageError;
 use super::form::Field;
 use super::frame::{Frame, show as show_page};
 use super::leads::{status_word, tone_of};
 use super::names::Names;
 use super::served::Served;
+use super::spoken::Limit;
 use super::visit::{Visit, address, in_address};
 use super::when;
-use super::words::Words;
+use super::words::{Sentence, Words};
 use crate::conversation::{handoff, leave};
 use crate::model::{Attendant, CustomerId, DeliveryKey, Human, Right};
 use crate::spreadsheet::LeadNames as _;
-use crate::store::{Entry, Lead, ReadyPhrase, Waiting};
+use crate::store::{Entry, Lead, ReadyPhrase};
 
 pub(super) use deeds::{
     add_note, ask_delete, delete, end, export, hand_back, hold, leave_words, release, reveal, take,
@@ -37,9 +38,6 @@ pub(super) use explain::show as explain;
 
 use draft::{AtIt, Replying};
 use timeline::Line;
-
-/// Words that go in front of the bot's next reply leave room for it.
-pub(super) const MAX_WORDS_CHARS: usize = 300;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -58,7 +56,10 @@ struct ChatPage {
     came: Option<String>,
     lines: Vec<Line>,
     older: Option<String>,
+    /// What the line is called they stand in.
+    line: Sentence<'static>,
     wait: Option<Wait>,
+    given: Option<String>,
     taken_by: Option<String>,
     is_mine: bool,
     /// The bot is silent: who has the conversation.
@@ -67,12 +68,12 @@ struct ChatPage {
     left: Option<Left>,
     replying: Replying,
     words: Field,
+    words_limit: Limit,
     /// When what is in the box was kept.
     kept_at: Option<String>,
     note: Field,
     phrases: Vec<Phrase>,
     leads: Vec<LeadRow>,
-    may_serve: bool,
     may_delete: bool,
     /// Its own address, and what its forms' addresses end with.
     base: String,
@@ -149,7 +150,10 @@ impl ChatPage {
         let at_it = AtIt { waiting: waiting.as_ref(), conversation: &conversation };
         let replying = Replying::of(visit, served, customer, &at_it, &names).await?;
         let taken = waiting.as_ref().and_then(|waiting| waiting.taken.as_ref());
-        let role = visit.staff.role;
+        let given = match &waiting {
+            Some(waiting) => given(visit, served, waiting).await?,
+            None => None,
+        };
         let base = path_of(customer);
         Ok(Self {
             frame: visit.frame("chats"),
@@ -159,7 +163,9 @@ impl ChatPage {
             lines: timeline::lines(entries, &names, visit, revealed),
             is_mine: taken.is_some_and(|taken| taken.by == visit.myself()),
             taken_by: taken.map(|taken| names.actor(&taken.by)),
-            wait: waiting.as_ref().map(|waiting: &Waiting| Wait::of(waiting, visit.now(), visit.caller.t)),
+            line: visit.caller.t.say(line_of(served.account.human)).owned(),
+            given,
+            wait: waiting.as_ref().map(|waiting| Wait::of(waiting, visit, served)),
             held_by: handoff::held_by(&conversation, visit.now()).map(|by| attendant(by, &names)),
             may_hold: served.account.human == Human::Yingda,
             left: leave::waiting(&conversation, visit.now())
@@ -167,11 +173,11 @@ impl ChatPage {
             replying,
             kept_at: draft.as_ref().map(|draft| when::brief(&visit.console, draft.changed_at, visit.now())),
             words: Field::of(draft.map(|draft| draft.text).unwrap_or_default()),
+            words_limit: Limit::of("chat.words_about", visit.caller.t),
             note: Field::default(),
             phrases: phrases.into_iter().map(|phrase| Phrase::of(phrase, &base, served)).collect(),
             leads: leads.iter().map(|lead| LeadRow::of(lead, served, visit.caller.t)).collect(),
-            may_serve: role.may(Right::Serve),
-            may_delete: role.may(Right::Administer),
+            may_delete: visit.staff.role.may(Right::Administer),
             base,
             account: served.deed(""),
             back: served.link("/console/chats"),

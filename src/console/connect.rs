@@ -17,7 +17,7 @@ use super::frame::{Frame, show as show_page};
 use super::visit::Visit;
 use super::when;
 use super::words::Sentence;
-use crate::accounts::{Account, open_stored};
+use crate::accounts::{Account, CannotServe, open_stored};
 use crate::model::AccountId;
 use crate::platform::Channel;
 use crate::store::StoredAccount;
@@ -114,12 +114,12 @@ impl Known {
     }
 
     /// What opens and seals its messages, with what is wrong where nothing does.
-    fn with_channel<T>(&self, visit: &Visit, look: impl FnOnce(Result<&Channel, String>) -> T) -> T {
+    fn with_channel<T>(&self, visit: &Visit, look: impl FnOnce(Result<&Channel, CannotServe>) -> T) -> T {
         match self {
             Self::Configured(account) => look(Ok(&account.channel)),
             Self::Made(account) | Self::Shadowed(account) => match open_stored(account, visit.now()) {
                 Ok(channel) => look(Ok(&channel)),
-                Err(failure) => look(Err(failure.to_string())),
+                Err(failure) => look(Err(failure)),
             },
         }
     }

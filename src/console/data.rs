@@ -51,6 +51,8 @@ struct DataPage {
     account: Field,
     accounts: Vec<Choice>,
     numbers: Vec<Number>,
+    /// What the numbers leave out, because it was forgotten.
+    forgotten: Option<Sentence<'static>>,
     has_messages: bool,
     by_day: Chart,
     by_hour: Chart,
@@ -83,6 +85,7 @@ pub(super) async fn show(
         account: served.field(),
         accounts: served.choices.clone(),
         numbers: view.numbers(&statistics),
+        forgotten: forgotten(&visit, days),
         has_messages: statistics.total().total() > 0,
         by_day: Chart::by_day(&statistics.by_day(zone), days.from, days.until, t),
         by_hour: Chart::by_hour(&statistics.by_hour(zone), t),
@@ -105,8 +108,16 @@ pub(super) async fn export(
     let (statistics, _) = count(&visit, &served, days).await?;
     let names = Names::load(&visit).await?;
     let edition = visit.console.live.load_full();
-    let make = move || spreadsheet::week(&statistics, edition.rulebook.settings.hours.zone(), &names);
+    let forgotten = days.forgotten_before(&visit);
+    let make =
+        move || spreadsheet::week(&statistics, edition.rulebook.settings.hours.zone(), &names, forgotten);
     sheet::book(&format!("yingda-{}-{}", days.from, days.until), sheet::Kind::Xlsx, make).await
+}
+
+fn forgotten(visit: &Visit, days: Days) -> Option<Sentence<'static>> {
+    let day = days.forgotten_before(visit)?;
+    let said = visit.caller.t.say("data.forgotten").owned().with("day", day);
+    Some(said.with("days", visit.console.keep_messages_days))
 }
 
 async fn count(

@@ -57,6 +57,7 @@ mod served;
 mod setup;
 mod sheet;
 #[cfg(debug_assertions)]
+mod spoken;
 mod style;
 mod tab;
 mod tokens;
@@ -66,6 +67,7 @@ mod visit;
 mod when;
 mod words;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -99,6 +101,8 @@ pub struct Wiring {
     pub accounts: Accounts,
     /// Where the public reaches us, without a slash at its end.
     pub public_url: Option<Arc<str>>,
+    /// What was said longer ago is kept without who said it.
+    pub keep_messages_days: NonZeroU32,
     pub mode: Mode,
 }
 
@@ -121,6 +125,7 @@ struct Console {
     accounts: Roster,
     served: Accounts,
     public_url: Option<Arc<str>>,
+    keep_messages_days: NonZeroU32,
     mode: Mode,
     counted: data::Counted,
     grouped: misses::Kept,
@@ -153,7 +158,9 @@ pub fn routes(wiring: Wiring) -> Router {
 
 impl Console {
     fn new(wiring: Wiring) -> Self {
-        let Wiring { store, live, desk, gate, clock, status, accounts, public_url, mode } = wiring;
+        let Wiring { store, live, desk, gate, clock, status, accounts, .. } = wiring;
+        let (public_url, keep_messages_days, mode) =
+            (wiring.public_url, wiring.keep_messages_days, wiring.mode);
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
         let (served, accounts) = (accounts.clone(), accounts.roster());
         let (counted, grouped) = (data::Counted::default(), misses::Kept::default());
@@ -168,6 +175,7 @@ impl Console {
             accounts,
             served,
             public_url,
+            keep_messages_days,
             mode,
             counted,
             grouped,

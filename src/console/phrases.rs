@@ -5,13 +5,13 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::chat::MAX_WORDS_CHARS;
 use super::confirm::Confirm;
 use super::failure::PageError;
 use super::form::Field;
 use super::frame::{Frame, show as show_page, show_again};
 use super::names::Names;
 use super::served::Served;
+use super::spoken::{Limit, refuse, tidy};
 use super::visit::{Sent, Visit, address};
 use super::when;
 use super::words::{Sentence, Words};
@@ -50,6 +50,7 @@ struct PhrasesPage {
     clash: Option<Sentence<'static>>,
     title: Field,
     text: Field,
+    limit: Limit,
     action: String,
     back: String,
 }
@@ -149,11 +150,11 @@ async fn find(visit: &Visit, served: &Served, id: &str) -> Result<ReadyPhrase, P
 impl Saved {
     /// Both fields, when one of them cannot be saved.
     fn refuse(&self, phrases: &[ReadyPhrase], t: &'static Words) -> Option<(Field, Field)> {
-        let (title, text) = (self.title.trim(), self.text.trim());
+        let (title, text) = (self.title.trim(), tidy(&self.text));
         let is_taken = phrases.iter().any(|phrase| phrase.title == title && phrase.id != self.id);
         let is_titled = !title.is_empty() && title.chars().count() <= MAX_TITLE_CHARS;
-        let is_worded = !text.is_empty() && text.chars().count() <= MAX_WORDS_CHARS;
-        if !is_taken && is_titled && is_worded {
+        let wrong = refuse(&text, t);
+        if !is_taken && is_titled && wrong.is_none() {
             return None;
         }
         let (mut title, mut text) = (Field::of(title), Field::of(text));
@@ -162,8 +163,8 @@ impl Saved {
         } else if !is_titled {
             title = title.refused(t.say("phrases.name_refused"));
         }
-        if !is_worded {
-            text = text.refused(t.say("phrases.text_refused"));
+        if let Some(wrong) = wrong {
+            text = text.refused(wrong);
         }
         Some((title, text))
     }
@@ -175,12 +176,12 @@ impl Saved {
         served: &Served,
         known: Option<&ReadyPhrase>,
     ) -> Result<bool, PageError> {
-        let (store, title, text) = (&visit.console.store, self.title.trim(), self.text.trim());
+        let (store, title, text) = (&visit.console.store, self.title.trim(), tidy(&self.text));
         let is_new = self.id.is_empty();
         let phrase = ReadyPhrase {
             id: if is_new { ReadyPhrase::fresh_id(visit.now()) } else { self.id.clone() },
             title: title.to_owned(),
-            text: text.to_owned(),
+            text: text.clone(),
             by: visit.myself(),
             changed_at: visit.now(),
         };
@@ -205,6 +206,7 @@ impl PhrasesPage {
             clash: None,
             title: Field::default(),
             text: Field::default(),
+            limit: Limit::of("phrases.text_about", visit.caller.t),
             action: served.deed("/console/phrases/save"),
             back: served.link("/console/chats"),
         })

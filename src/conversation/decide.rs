@@ -263,7 +263,7 @@ impl Turn<'_> {
             Verdict::Choices(rules) => self.ask_back(&rules, decision.why),
             Verdict::None if self.is_abuse(&decision.normalized) => self.on_abuse(decision.why),
             Verdict::None if self.told_to_say_more() => {
-                Decided { why: decision.why, ..self.say(Phrase::HumanSentenceNoted, Outcome::Human) }
+                Decided { why: decision.why, ..self.say(Phrase::HumanSentenceNoted, Outcome::Human(None)) }
             }
             Verdict::None => self.fall_back(decision.why),
         }

@@ -103,12 +103,13 @@ impl Turn<'_> {
     /// the form are honest, and the bot goes on answering.
     pub(super) fn hand_over(&self, rule: Option<&Rule>, reason: WaitReason) -> Decided {
         let open = self.situation.edition.rulebook.settings.hours.state(self.situation.now);
+        let outcome = Outcome::Human(rule.map(|rule| rule.id.clone()));
         let mut conversation = self.understood();
         conversation.stage = left_lying(&conversation.stage).map_or(Stage::Idle, Stage::Paused);
         if self.situation.human == Human::Wechat && !matches!(open, State::Closed { .. }) {
             let rendered =
                 Rendered { reply: Reply::Transfer { agent: None }, degraded: false, choices: Vec::new() };
-            return self.send(rendered, Outcome::Human, conversation, Vec::new());
+            return self.send(rendered, outcome, conversation, Vec::new());
         }
         let waits_already = self.waits();
         if !waits_already {
@@ -118,7 +119,7 @@ impl Turn<'_> {
         if let Reply::Text { text } = &mut rendered.reply {
             *text = self.around(std::mem::take(text), open, waits_already);
         }
-        let mut decided = self.send(rendered, Outcome::Human, conversation, Vec::new());
+        let mut decided = self.send(rendered, outcome, conversation, Vec::new());
         decided.effects.push(Effect::Wait(reason));
         decided
     }
@@ -158,7 +159,7 @@ impl Turn<'_> {
 
     /// Kept for whoever has the conversation; the bot says nothing.
     pub(super) fn keep_for_staff(&self, held: &Held) -> Decided {
-        let mut decided = Decided { outcome: Outcome::Human, ..self.silence() };
+        let mut decided = Decided { outcome: Outcome::Human(None), ..self.silence() };
         // An agent's own messages are not seen here; the customer's show that it goes on.
         if let Attendant::Agent(_) = held.by {
             decided.conversation = spoke(&decided.conversation, self.situation.now);
@@ -208,7 +209,7 @@ pub(super) fn leave_staff(turn: &Turn<'_>) -> Decided {
         stage @ (Stage::Idle | Stage::Filling(_) | Stage::Paused(_)) => stage.clone(),
     };
     conversation.waiting_since = None;
-    let mut decided = turn.speak(turn.sentence(Phrase::HumanLeft), Outcome::Human, conversation);
+    let mut decided = turn.speak(turn.sentence(Phrase::HumanLeft), Outcome::Human(None), conversation);
     decided.effects.push(Effect::StopWaiting);
     decided
 }
@@ -217,7 +218,7 @@ impl Decided {
     /// The first reply after people had the conversation says who answers now.
     /// A reply without words leaves that to the next one.
     pub(super) fn announced(mut self, turn: &Turn<'_>) -> Self {
-        if self.outcome == Outcome::Human {
+        if let Outcome::Human(_) = self.outcome {
             return self;
         }
         if let Reply::Text { text } = &mut self.reply {

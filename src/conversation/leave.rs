@@ -14,6 +14,11 @@ use super::decide::{Decided, Turn};
 /// Older words answer what nobody remembers asking.
 pub const WORDS_WAIT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// WeChat takes 2047 bytes in one text, so the words are never cut, and a reply
+/// begins behind them; what of it does not fit follows on 继续. 400 characters
+/// are longer than anybody reads on a phone.
+pub const MAX_WORDS_BYTES: usize = 1_200;
+
 /// What was left before is replaced.
 pub fn leave(conversation: &Conversation, by: &str, text: &str, now: Timestamp) -> Conversation {
     let left = LeftWords { by: by.into(), text: text.to_owned(), at: now };
@@ -46,7 +51,7 @@ impl Decided {
                 whole.push("\n\n");
                 whole.spans.append(&mut text.spans);
             }
-            Reply::Silence => self.outcome = Outcome::Human,
+            Reply::Silence => self.outcome = Outcome::Human(None),
             Reply::Text { .. }
             | Reply::Cards { .. }
             | Reply::Image { .. }

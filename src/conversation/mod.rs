@@ -376,10 +376,12 @@ impl Desk {
 
 fn log_answer(message: &Message, decided: &Decided) {
     let rule = match &decided.outcome {
-        Outcome::Answer(rule) => Some(rule.as_str()),
-        Outcome::Choices(_) | Outcome::Form(_) | Outcome::Human | Outcome::Fallback | Outcome::Silence => {
-            None
-        }
+        Outcome::Answer(rule) | Outcome::Human(Some(rule)) => Some(rule.as_str()),
+        Outcome::Choices(_)
+        | Outcome::Form(_)
+        | Outcome::Human(None)
+        | Outcome::Fallback
+        | Outcome::Silence => None,
     };
     debug!(
         account = %message.account,
@@ -396,7 +398,7 @@ pub(crate) fn rule_of(outcome: &Outcome) -> Option<RuleId> {
     match outcome {
         Outcome::Answer(rule) => Some(rule.clone()),
         Outcome::Form(form) => RuleId::parse(form.as_str()).ok(),
-        Outcome::Human => RuleId::parse("human").ok(),
+        Outcome::Human(rule) => rule.clone(),
         Outcome::Choices(_) | Outcome::Fallback | Outcome::Silence => None,
     }
 }

@@ -51,7 +51,7 @@ pub fn completed(record: Record, nearest: Option<String>, took: Duration) -> Rec
 pub fn nearest(decided: &Decided, edition: &Edition) -> Option<String> {
     match decided.outcome {
         Outcome::Fallback | Outcome::Choices(_) => {}
-        Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human | Outcome::Silence => return None,
+        Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human(_) | Outcome::Silence => return None,
     }
     let rules = decided.why.iter().filter_map(|candidate| {
         let rule = edition.rule_at(candidate.rule)?;

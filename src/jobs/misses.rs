@@ -1,37 +1,28 @@
 //! Closes misses that the live version answers by now.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashMap;
 use tracing::info;
 
-use crate::answer::{Asked, Edition, Live, misses};
+use crate::answer::{Asked, Edition, misses};
 use crate::model::{AccountId, Act, Actor, DeliveryKey, RuleId};
-use crate::store::{Closing, Miss, Store};
+use crate::store::{Closing, Miss};
 
 use super::Failure;
+use super::work::Work;
 
 /// Older ones are history.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The version that was looked at last.
-#[derive(Clone, Debug, Default)]
-pub struct Seen(Arc<AtomicI64>);
-
-pub async fn close_answered(
-    store: Store,
-    live: Live,
-    accounts: Vec<AccountId>,
-    seen: Seen,
-    now: Timestamp,
-) -> Result<(), Failure> {
+pub async fn close_answered(work: Arc<Work>, now: Timestamp) -> Result<(), Failure> {
+    let Work { store, live, settings, version_looked_at, .. } = &*work;
     let edition = live.load_full();
-    if seen.0.load(Ordering::Relaxed) == edition.version {
+    if version_looked_at.get() == Some(edition.version) {
         return Ok(());
     }
-    for account in accounts {
+    for account in settings.accounts.ids() {
         let missed = store.list_missed(&account, now.checked_sub(LOOKED_BACK)?, now).await?;
         let decide = {
             let (edition, account) = (Arc::clone(&edition), account.clone());
@@ -50,7 +41,7 @@ pub async fn close_answered(
             info!(%account, closed, version = edition.version, "Misses are answered by the live version");
         }
     }
-    seen.0.store(edition.version, Ordering::Relaxed);
+    version_looked_at.set(edition.version);
     Ok(())
 }
 

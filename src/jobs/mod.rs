@@ -2,74 +2,52 @@
 //! decides when and by whom, a file per kind of work says what. Not here: the
 //! SQL (store).
 
+mod line;
 mod misses;
 mod presence;
 mod publish_due;
 mod reminders;
 mod retention;
 mod schedule;
+mod work;
 
-use std::num::NonZeroU32;
-use std::time::Duration;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
 use crate::answer::Live;
-use crate::model::{Clock, Roster};
+use crate::model::Clock;
 use crate::publishing::Gate;
 use crate::store::Store;
 
+use work::Work;
+
 pub use presence::watch_store;
 pub use schedule::{Failure, Job, Schedule};
+pub use work::JobSettings;
 
 const MINUTES: SignedDuration = SignedDuration::from_mins(10);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// What the jobs are told once, when they are wired.
-#[derive(Clone, Debug)]
-pub struct JobSettings {
-    pub keep_messages_days: NonZeroU32,
-    /// A delivery older (or newer) than this is refused.
-    pub accepted_age: Duration,
-    pub accounts: Roster,
-}
-
-/// All of yingda's own work. More is added with `Schedule::with`.
+/// All of yingda's own work: what it is called in the store, how often it is
+/// done, and what is done. More is added with `Schedule::with`.
 pub fn schedule(store: &Store, live: &Live, clock: &Clock, settings: JobSettings) -> Schedule {
-    let JobSettings { keep_messages_days, accepted_age, accounts } = settings;
-    let (due, expiring, closing) = (accounts.clone(), accounts.clone(), accounts);
-    let with_store = || store.clone();
-    let with_live = || (store.clone(), Live::clone(live));
-    let (store_1, store_2, store_3, store_4) = (with_store(), with_store(), with_store(), with_store());
-    let (store_8, store_9, store_10) = (with_store(), with_store(), with_store());
-    let ((store_5, live_5), (store_6, live_6), (store_7, live_7)) = (with_live(), with_live(), with_live());
-    let live_2 = Live::clone(live);
-    let (seen, forgotten) = (misses::Seen::default(), retention::Forgotten::default());
-    Schedule::new(store.clone(), clock.clone())
-        .with(Job::new("forget_messages", HOUR, move |now| {
-            retention::forget_messages(store_1.clone(), keep_messages_days, forgotten.clone(), now)
-        }))
-        .with(Job::new("forget_signed_urls", HOUR, move |now| {
-            retention::forget_signed_urls(store_10.clone(), accepted_age, now)
-        }))
-        .with(Job::new("forget_leads", HOUR, move |now| {
-            retention::forget_leads(store_2.clone(), Live::clone(&live_2), now)
-        }))
-        .with(Job::new("finish_erasing", MINUTES, move |now| retention::finish_erasing(store_3.clone(), now)))
-        .with(Job::new("forget_forms", HOUR, move |now| retention::forget_forms(store_8.clone(), now)))
-        .with(Job::new("forget_reply_drafts", HOUR, move |now| {
-            retention::forget_reply_drafts(store_9.clone(), now)
-        }))
-        .with(Job::new("forget_notices", HOUR, move |now| retention::forget_notices(store_4.clone(), now)))
-        .with(Job::new("close_misses", MINUTES, move |now| {
-            misses::close_answered(store_5.clone(), Live::clone(&live_5), closing.ids(), seen.clone(), now)
-        }))
-        .with(Job::new("remind_of_leads", MINUTES, move |now| {
-            reminders::remind_of_leads(store_6.clone(), Live::clone(&live_6), due.ids(), now)
-        }))
-        .with(Job::new("remind_of_facts", MINUTES, move |now| {
-            reminders::remind_of_facts(store_7.clone(), Live::clone(&live_7), expiring.ids(), now)
-        }))
+    let work = Arc::new(Work::new(store, live, settings));
+    let jobs = [
+        work.job("forget_messages", HOUR, retention::forget_messages),
+        work.job("forget_idle_customers", HOUR, retention::forget_idle_customers),
+        work.job("forget_signed_urls", HOUR, retention::forget_signed_urls),
+        work.job("forget_leads", HOUR, retention::forget_leads),
+        work.job("finish_erasing", MINUTES, retention::finish_erasing),
+        work.job("forget_forms", HOUR, retention::forget_forms),
+        work.job("forget_reply_drafts", HOUR, retention::forget_reply_drafts),
+        work.job("forget_notices", HOUR, retention::forget_notices),
+        work.job("end_outlived", MINUTES, line::end_outlived),
+        work.job("close_misses", MINUTES, misses::close_answered),
+        work.job("remind_of_leads", MINUTES, reminders::remind_of_leads),
+        work.job("remind_of_facts", MINUTES, reminders::remind_of_facts),
+    ];
+    jobs.into_iter().fold(Schedule::new(store.clone(), clock.clone()), Schedule::with)
 }
 
 /// What waits for its time goes live so late at most, and no earlier.

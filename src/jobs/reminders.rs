@@ -1,16 +1,18 @@
 //! Reminders for staff, each at most once a day, in the morning: leads to be
 //! followed up, facts of the rulebook that are about to expire.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::answer::Live;
-use crate::model::AccountId;
 use crate::outbound::open_leads_due;
 use crate::rulebook::Catalog;
-use crate::store::{Notice, NoticeKind, Store};
+use crate::store::{Notice, NoticeKind};
 
 use super::Failure;
+use super::work::Work;
 
 /// Nobody is woken.
 const FROM_HOUR: i8 = 8;
@@ -20,15 +22,11 @@ const AHEAD_DAYS: i64 = 7;
 /// Facts that a reminder names.
 const MOST_NAMED: usize = 5;
 
-pub async fn remind_of_leads(
-    store: Store,
-    live: Live,
-    accounts: Vec<AccountId>,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let Some(today) = morning(&live, now) else { return Ok(()) };
-    for account in accounts {
-        if open_leads_due(&store, &account, today).await?.is_empty() {
+pub async fn remind_of_leads(work: Arc<Work>, now: Timestamp) -> Result<(), Failure> {
+    let Work { store, live, settings, .. } = &*work;
+    let Some(today) = morning(live, now) else { return Ok(()) };
+    for account in settings.accounts.ids() {
+        if open_leads_due(store, &account, today).await?.is_empty() {
             continue;
         }
         let notice = Notice {
@@ -45,14 +43,10 @@ pub async fn remind_of_leads(
 }
 
 /// The rulebook is one for all accounts, so one of them is told.
-pub async fn remind_of_facts(
-    store: Store,
-    live: Live,
-    accounts: Vec<AccountId>,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let Some(today) = morning(&live, now) else { return Ok(()) };
-    let Some(account) = accounts.into_iter().next() else { return Ok(()) };
+pub async fn remind_of_facts(work: Arc<Work>, now: Timestamp) -> Result<(), Failure> {
+    let Work { store, live, settings, .. } = &*work;
+    let Some(today) = morning(live, now) else { return Ok(()) };
+    let Some(account) = settings.accounts.ids().into_iter().next() else { return Ok(()) };
     let facts = expiring(&live.load().rulebook.catalog, today);
     if facts.is_empty() {
         return Ok(());

@@ -13,8 +13,9 @@ pub enum Outcome {
     Choices(Vec<RuleId>),
     /// A form was opened or went on.
     Form(FormId),
-    /// The customer was, or is to be, handed over to a person.
-    Human,
+    /// The customer was, or is to be, handed over to a person; by the rule that
+    /// led there, where there is one.
+    Human(Option<RuleId>),
     /// No rule answered.
     Fallback,
     /// Nothing is said.
@@ -38,7 +39,7 @@ impl Outcome {
             Self::Answer(_) => OutcomeKind::Answer,
             Self::Choices(_) => OutcomeKind::Choices,
             Self::Form(_) => OutcomeKind::Form,
-            Self::Human => OutcomeKind::Human,
+            Self::Human(_) => OutcomeKind::Human,
             Self::Fallback => OutcomeKind::Fallback,
             Self::Silence => OutcomeKind::Silence,
         }

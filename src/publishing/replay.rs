@@ -104,11 +104,11 @@ fn ask(edition: &Edition, wording: &Wording, setting: &Setting) -> Answered {
     Answered { reply, rule, rule_id }
 }
 
-/// A form and a hand-over do not name the rule that led to them.
+/// A form does not name the rule that led to it.
 fn rule_behind(outcome: &Outcome, edition: &Edition, wording: &Wording, now: Timestamp) -> Option<RuleId> {
     let named = rule_of(outcome);
     match outcome {
-        Outcome::Form(_) | Outcome::Human => {
+        Outcome::Form(_) => {
             let today = edition.rulebook.settings.hours.today(now);
             let asked = Asked { account: &wording.account, today };
             match edition.matcher.answer(&wording.text, &asked).verdict {
@@ -116,7 +116,11 @@ fn rule_behind(outcome: &Outcome, edition: &Edition, wording: &Wording, now: Tim
                 Verdict::Choices(_) | Verdict::None => named,
             }
         }
-        Outcome::Answer(_) | Outcome::Choices(_) | Outcome::Fallback | Outcome::Silence => named,
+        Outcome::Answer(_)
+        | Outcome::Choices(_)
+        | Outcome::Human(_)
+        | Outcome::Fallback
+        | Outcome::Silence => named,
     }
 }
 

@@ -179,7 +179,7 @@ fn none(decided: &Decided) -> String {
 fn offered_by(decided: &Decided) -> Vec<String> {
     match &decided.outcome {
         Outcome::Choices(rules) => rules.iter().map(ToString::to_string).collect(),
-        Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human | Outcome::Fallback | Outcome::Silence => {
+        Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human(_) | Outcome::Fallback | Outcome::Silence => {
             let offered = decided.conversation.offered.as_ref();
             offered.map_or_else(Vec::new, |offered| {
                 offered.choices.iter().map(|choice| choice.rule.to_string()).collect()

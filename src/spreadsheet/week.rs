@@ -1,5 +1,6 @@
 //! What happened in a period, as tables for the weekly meeting.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Cell, LeadNames, Sheet};
@@ -12,11 +13,17 @@ pub trait WeekNames: LeadNames {
     fn rule(&self, rule: &RuleId) -> String;
 }
 
-pub fn week(statistics: &Statistics, zone: &TimeZone, names: &impl WeekNames) -> Vec<Sheet> {
+/// `forgotten`: until this day nobody knows any more who wrote.
+pub fn week(
+    statistics: &Statistics,
+    zone: &TimeZone,
+    names: &impl WeekNames,
+    forgotten: Option<Date>,
+) -> Vec<Sheet> {
     let days = statistics.by_day(zone);
     let hours = statistics.by_hour(zone);
     vec![
-        summary(statistics),
+        summary(statistics, forgotten),
         outcomes("按天", "日期", days.iter().map(|(day, outcomes)| (day.to_string(), *outcomes))),
         outcomes("按小时", "小时", hours.iter().map(|(hour, outcomes)| (hour.to_string(), *outcomes))),
         counts("规则", "规则", statistics.top_rules.iter().map(|(rule, count)| (names.rule(rule), *count))),
@@ -29,7 +36,9 @@ pub fn week(statistics: &Statistics, zone: &TimeZone, names: &impl WeekNames) ->
     ]
 }
 
-fn summary(statistics: &Statistics) -> Sheet {
+fn summary(statistics: &Statistics, forgotten: Option<Date>) -> Sheet {
+    let people =
+        forgotten.map_or_else(|| "咨询人数".to_owned(), |day| format!("咨询人数（不含 {day} 以前的）"));
     let total = statistics.total();
     let leads: u64 = statistics.leads.iter().map(|(_, count)| count).sum();
     let minutes = statistics.waiting.median_response.map(|time| number(time.as_secs().div_ceil(60)));
@@ -37,7 +46,7 @@ fn summary(statistics: &Statistics) -> Sheet {
         share.map_or(Cell::Empty, |share| Cell::Number((share * 1_000.0).round() / 10.0))
     };
     let rows = [
-        ("咨询人数", number(statistics.people)),
+        (people.as_str(), number(statistics.people)),
         ("文字消息", number(total.total())),
         ("答上率 %", share(total.answer_rate())),
         ("未命中率 %", share(total.miss_rate())),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::clock::from_millis;
 use crate::model::{AccountId, Encryption, Human};
 
-use super::operation::note_in;
+use super::operation::change_in;
 use super::{Db, Operation, Sealer, Store, StoreError, on, on_read, on_read_now};
 
 #[derive(Clone, Debug)]
@@ -136,8 +136,7 @@ impl Store {
              ON CONFLICT DO NOTHING";
         let sealed = self.seal_secrets(&account.id, secrets)?;
         let made = on!(&self.db, |pool| {
-            let mut transaction = pool.begin().await?;
-            let made = sqlx::query(SQL)
+            let change = sqlx::query(SQL)
                 .bind(account.id.as_str())
                 .bind(account.name.as_str())
                 .bind(account.human.as_str())
@@ -148,15 +147,8 @@ impl Store {
                 .bind(account.secrets_at.as_millisecond())
                 .bind(account.made_by.as_str())
                 .bind(account.made_at.as_millisecond())
-                .bind(account.revision.0)
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if made > 0 {
-                note_in!(&mut *transaction, operation)?;
-            }
-            transaction.commit().await?;
-            made
+                .bind(account.revision.0);
+            change_in!(pool, change, operation)
         });
         Ok(made > 0)
     }
@@ -173,8 +165,7 @@ impl Store {
         let secrets = account.secrets.as_ref();
         let sealed = secrets.map(|secrets| self.seal_secrets(&account.id, secrets)).transpose()?;
         let changed = on!(&self.db, |pool| {
-            let mut transaction = pool.begin().await?;
-            let changed = sqlx::query(SQL)
+            let change = sqlx::query(SQL)
                 .bind(account.name.as_str())
                 .bind(account.human.as_str())
                 .bind(account.encryption.as_str())
@@ -184,15 +175,8 @@ impl Store {
                 .bind(account.secrets_at.as_millisecond())
                 .bind(Revision::fresh().0)
                 .bind(account.id.as_str())
-                .bind(account.revision.0)
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if changed > 0 {
-                note_in!(&mut *transaction, operation)?;
-            }
-            transaction.commit().await?;
-            changed
+                .bind(account.revision.0);
+            change_in!(pool, change, operation)
         });
         Ok(changed > 0)
     }
@@ -201,13 +185,8 @@ impl Store {
     pub async fn remove_account(&self, id: &AccountId, operation: &Operation) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM account WHERE account_id = $1";
         on!(&self.db, |pool| {
-            let mut transaction = pool.begin().await?;
-            let removed =
-                sqlx::query(SQL).bind(id.as_str()).execute(&mut *transaction).await?.rows_affected();
-            if removed > 0 {
-                note_in!(&mut *transaction, operation)?;
-            }
-            transaction.commit().await?;
+            let change = sqlx::query(SQL).bind(id.as_str());
+            change_in!(pool, change, operation)
         });
         Ok(())
     }

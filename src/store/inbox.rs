@@ -6,9 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashSet;
 
 use crate::model::clock::from_millis;
-use crate::model::{AccountId, Actor, CustomerId, OutcomeKind, RuleId};
+use crate::model::{AccountId, CustomerId, OutcomeKind, RuleId};
 
 use super::lead::like;
+use super::line::LineFilter;
 use super::message::first_key_at;
 use super::waiting::Waiting;
 use super::{Store, StoreError, on_read};
@@ -26,9 +27,7 @@ const NEWEST_KEY: &str = "g";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InboxFilter {
     /// In the line, who waits longest first.
-    Waiting,
-    /// Taken by somebody and not ended.
-    Mine(Actor),
+    Line(LineFilter),
     /// Everybody, the latest first; from the page before, the cursor of its last.
     All { before: Option<String> },
     /// Whose messages, leads or tags hold the text.
@@ -103,11 +102,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<InboxRow>, StoreError> {
         match filter {
-            InboxFilter::Waiting => self.list_line(account, |_| true).await,
-            InboxFilter::Mine(me) => {
-                let mine = |waiting: &Waiting| waiting.taken.as_ref().is_some_and(|taken| taken.by == *me);
-                self.list_line(account, mine).await
-            }
+            InboxFilter::Line(filter) => self.list_line(account, filter).await,
             InboxFilter::All { before } => {
                 self.list_latest(account, before.as_deref().unwrap_or(NEWEST_KEY)).await
             }
@@ -115,13 +110,9 @@ impl Store {
         }
     }
 
-    async fn list_line(
-        &self,
-        account: &AccountId,
-        wanted: impl Fn(&Waiting) -> bool,
-    ) -> Result<Vec<InboxRow>, StoreError> {
+    async fn list_line(&self, account: &AccountId, filter: &LineFilter) -> Result<Vec<InboxRow>, StoreError> {
         let mut rows = Vec::new();
-        for waiting in self.list_waiting(account).await?.into_iter().filter(wanted) {
+        for waiting in self.list_waiting(account, filter).await? {
             let customer = waiting.customer.clone();
             let last = self.find_last_message(account, &customer).await?;
             let unit = self.find_unit(account, &customer).await?;

@@ -21,12 +21,14 @@ mod erasure;
 mod error;
 mod figures;
 mod forward;
+mod idle;
 mod inbox;
 mod invitation;
 mod job;
 mod journal;
 mod lead;
 mod leftover;
+mod line;
 mod look;
 mod message;
 mod miss;
@@ -80,6 +82,7 @@ pub use lead::{
     LeadOwner, LeadPage, LocalTime, PAGE as LEAD_PAGE, SeenLead, TrailEntry, What,
 };
 pub use leftover::{Leftover, find_journals, find_leftover, replay_leftover, wait_for_journal};
+pub use line::{LINE_KEEPS, LineCount, LineFilter};
 pub use look::Look;
 pub use message::{Record, Reply as StoredReply, SignedUrl, body_of};
 pub use miss::{Closing, MOST_MISSES, Miss, Whose};

@@ -165,7 +165,21 @@ macro_rules! note_in {
     }};
 }
 
-pub(super) use note_in;
+/// Runs one statement and, when it changed anything, notes who did it, both or
+/// neither. How many rows were changed.
+macro_rules! change_in {
+    ($pool:expr, $change:expr, $operation:expr) => {{
+        let mut transaction = $pool.begin().await?;
+        let changed = $change.execute(&mut *transaction).await?.rows_affected();
+        if changed > 0 {
+            $crate::store::operation::note_in!(&mut *transaction, $operation)?;
+        }
+        transaction.commit().await?;
+        changed
+    }};
+}
+
+pub(super) use {change_in, note_in};
 
 const WHERE: &str = "WHERE ($1 = '' OR who = $1) AND ($2 = '' OR kind = $2) AND at >= $3 AND at < $4";
 

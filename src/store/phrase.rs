@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::model::clock::from_millis;
 use crate::model::{AccountId, Actor};
 
-use super::operation::note_in;
+use super::operation::change_in;
 use super::{Operation, Store, StoreError, new_id, on, on_read};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,18 +50,14 @@ impl Store {
         const SQL: &str = "INSERT INTO phrase (account_id, id, title, body, actor, changed_at) \
              VALUES ($1, $2, $3, $4, $5, $6)";
         on!(&self.db, |pool| {
-            let mut transaction = pool.begin().await?;
-            sqlx::query(SQL)
+            let change = sqlx::query(SQL)
                 .bind(account.as_str())
                 .bind(phrase.id.as_str())
                 .bind(phrase.title.as_str())
                 .bind(phrase.text.as_str())
                 .bind(phrase.by.to_string())
-                .bind(phrase.changed_at.as_millisecond())
-                .execute(&mut *transaction)
-                .await?;
-            note_in!(&mut *transaction, operation)?;
-            transaction.commit().await?;
+                .bind(phrase.changed_at.as_millisecond());
+            change_in!(pool, change, operation)
         });
         Ok(())
     }
@@ -80,23 +76,15 @@ impl Store {
              changed_at = CASE WHEN changed_at < $6 THEN $6 ELSE changed_at + 1 END \
              WHERE account_id = $1 AND id = $2 AND changed_at = $7";
         let changed = on!(&self.db, |pool| {
-            let mut transaction = pool.begin().await?;
-            let changed = sqlx::query(SQL)
+            let change = sqlx::query(SQL)
                 .bind(account.as_str())
                 .bind(phrase.id.as_str())
                 .bind(phrase.title.as_str())
                 .bind(phrase.text.as_str())
                 .bind(phrase.by.to_string())
                 .bind(phrase.changed_at.as_millisecond())
-                .bind(seen.as_millisecond())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if changed > 0 {
-                note_in!(&mut *transaction, operation)?;
-            }
-            transaction.commit().await?;
-            changed
+                .bind(seen.as_millisecond());
+            change_in!(pool, change, operation)
         });
         Ok(changed > 0)
     }
@@ -109,12 +97,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM phrase WHERE account_id = $1 AND id = $2";
         on!(&self.db, |pool| {
-            let mut transaction = pool.begin().await?;
-            let gone = sqlx::query(SQL).bind(account.as_str()).bind(id).execute(&mut *transaction).await?;
-            if gone.rows_affected() > 0 {
-                note_in!(&mut *transaction, operation)?;
-            }
-            transaction.commit().await?;
+            let change = sqlx::query(SQL).bind(account.as_str()).bind(id);
+            change_in!(pool, change, operation)
         });
         Ok(())
     }

@@ -1,4 +1,5 @@
 //! Who waits for a person: since when and why, who took them, and how it ended.
+//! Not here: the line as a whole, and who leaves it by themselves (line).
 
 use jiff::Timestamp;
 
@@ -37,8 +38,10 @@ pub enum Ending {
     Left,
     /// Staff dealt with it, by telephone for instance.
     Done,
-    /// Nothing was said for a while.
+    /// Nothing was done for a while.
     Idle,
+    /// The customer handed in an enquiry, which is followed up instead.
+    Enquired,
     /// The customer was erased.
     Erased,
 }
@@ -60,6 +63,7 @@ impl Ending {
             Self::Left => "left",
             Self::Done => "done",
             Self::Idle => "idle",
+            Self::Enquired => "enquired",
             Self::Erased => "erased",
         }
     }
@@ -133,7 +137,7 @@ for_both! { impl WaitingRows {
 }}
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     message_id: String,
     customer_id: String,
     since: i64,
@@ -144,7 +148,7 @@ struct Row {
 }
 
 impl Row {
-    fn read(self) -> Result<Waiting, StoreError> {
+    pub(super) fn read(self) -> Result<Waiting, StoreError> {
         let corrupt = |cause: &dyn std::fmt::Display| StoreError::corrupt("waiting", cause);
         Ok(Waiting {
             message: DeliveryKey::parse(&self.message_id).map_err(|cause| corrupt(&cause))?,
@@ -161,16 +165,6 @@ impl Row {
 }
 
 impl Store {
-    /// Everybody in the line, who waits longest first.
-    pub async fn list_waiting(&self, account: &AccountId) -> Result<Vec<Waiting>, StoreError> {
-        const SQL: &str = "SELECT message_id, customer_id, since, reason, taken_by, taken_at, is_test \
-             FROM waiting WHERE account_id = $1 AND ended_at IS NULL AND customer_id IS NOT NULL \
-             ORDER BY since, message_id LIMIT 500";
-        let rows: Vec<Row> =
-            on_read!(&self.db, |pool| sqlx::query_as(SQL).bind(account.as_str()).fetch_all(pool).await)?;
-        rows.into_iter().map(Row::read).collect()
-    }
-
     pub async fn find_waiting(
         &self,
         account: &AccountId,

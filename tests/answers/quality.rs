@@ -75,14 +75,13 @@ fn answer_all(set: &str) -> Report {
     report(&rows, answer)
 }
 
-/// A form counts as the rule that opens it, a hand-over as the rule `human`.
+/// A form counts as the rule that opens it, a hand-over as the rule that led to it.
 fn given(outcome: Outcome) -> Given {
     let name = |rule: &RuleId| rule.as_str().to_owned();
     match outcome {
-        Outcome::Answer(rule) => Given::Rule(name(&rule)),
+        Outcome::Answer(rule) | Outcome::Human(Some(rule)) => Given::Rule(name(&rule)),
         Outcome::Choices(rules) => Given::Choices(rules.iter().map(name).collect()),
         Outcome::Form(form) => Given::Rule(form.as_str().to_owned()),
-        Outcome::Human => Given::Rule("human".to_owned()),
-        Outcome::Fallback | Outcome::Silence => Given::Nothing,
+        Outcome::Human(None) | Outcome::Fallback | Outcome::Silence => Given::Nothing,
     }
 }

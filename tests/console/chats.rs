@@ -42,11 +42,11 @@ async fn who_waits_longest_comes_first_and_the_colour_deepens() {
 
     let list = browser.get("/console/chats").await;
 
-    list.shows("<span class=\"badge error\">等了 16 分钟</span> <span>要找人工</span>");
+    list.shows("<span class=\"badge error\">等了 16 分钟</span> <span>要找人</span>");
     list.shows("<span class=\"badge success\">等了 4 分钟</span>");
     let (first, second) = (list.body.find("…-oA1"), list.body.find("…-oB2"));
     assert!(first.is_some() && first < second, "{}", list.body);
-    list.shows("待人工 2");
+    list.shows("要找人 2");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,16 +111,23 @@ async fn words_are_left_for_the_next_message_and_can_be_taken_back() {
     let browser = Browser::with_role(&yingda, Role::Reception).await;
 
     browser.get(&chat).await.shows("现在还不能从这里主动发微信消息");
-    let refused = browser.post(&format!("{chat}/words"), &[("text", &"长".repeat(301))]).await;
+    browser.get(&chat).await.shows("最多 1200 字节（汉字约 400 个）");
+    let long = format!("{}a", "长".repeat(400));
+    let refused = browser.post(&format!("{chat}/words"), &[("text", &long)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    refused.shows(&"长".repeat(301));
+    refused.shows(&long);
+    refused.shows("太长了，一条消息放不下");
+    let longest = "长".repeat(400);
+    answered(&browser.post(&format!("{chat}/words"), &[("text", &longest)]).await);
+    let whole = yingda.customer("oA1").says("多少钱").await;
+    assert!(whole.contains(&longest) && whole.contains("费用请问顾问"), "{whole}");
     answered(&browser.post(&format!("{chat}/words"), &[("text", "不要了")]).await);
     browser.get(&chat).await.shows("等对方下次来信时带出（接待）");
     browser.post(&format!("{chat}/words/back"), &[]).await;
-    browser.post(&format!("{chat}/words"), &[("text", "周三可以来看。")]).await;
+    browser.post(&format!("{chat}/words"), &[("text", "周三可以来看。\r\n请带介绍信。")]).await;
 
     let reply = yingda.customer("oA1").says("多少钱").await;
-    assert!(reply.starts_with("顾问回复您：\n周三可以来看。\n\n费用请问顾问"), "{reply}");
+    assert!(reply.starts_with("顾问回复您：\n周三可以来看。\n请带介绍信。\n\n费用请问顾问"), "{reply}");
     let after = browser.get(&chat).await;
     after.hides("等对方下次来信时带出（");
     after.shows("接待的备注：</strong> 下次来信时带出：周三可以来看。");

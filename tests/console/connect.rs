@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use sqlx::{Connection as _, SqliteConnection};
 use yingda::model::{AccountId, Content, CustomerId, Role};
 use yingda::platform::wechat::simulator::Simulator;
 use yingda::platform::wechat::{Account, EncodingAesKey, Encryption, Settings, Token};
@@ -132,11 +133,33 @@ async fn what_wechat_was_refused_for_is_named_with_what_to_do() {
     page.shows("签名不对：发送方用的 token 与本机配置的不同");
     page.shows("在这个页面核对");
     assert!(page.body.contains("notice error"), "it is the latest news");
+    browser.set_cookie("yingda_lang", "en");
+    let english = browser.get(SECOND).await;
+    english.shows("The Token is not the one that WeChat has.");
+    english.hides("签名不对");
+    browser.set_cookie("yingda_lang", "zh");
 
     checks(&yingda, &wechat(&copied(&page, "copy-token"), &key)).await;
     let page = browser.get(SECOND).await;
     page.shows("拒绝了微信发来的请求");
     assert!(!page.body.contains("notice error"), "it is over");
+}
+
+#[tokio::test]
+async fn an_account_whose_secrets_cannot_be_read_says_why_in_both_languages() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::admin(&yingda).await;
+    make(&browser).await;
+    let url = format!("sqlite:{}", yingda.folder.path().join("data/yingda.db").display());
+    let mut database = SqliteConnection::connect(&url).await.expect("connects");
+    let spoiled = "UPDATE account SET secrets = 'sealed with another key'";
+    sqlx::query(spoiled).execute(&mut database).await.expect("writable");
+
+    browser.get(SECOND).await.shows("这个账号没有在用：它的 Token 和密钥解不开，因为数据的加密密钥换过。");
+    browser.set_cookie("yingda_lang", "en");
+    let english = browser.get(SECOND).await;
+    english.shows("This account is not in use: its Token and key cannot be read");
+    english.hides("解不开");
 }
 
 #[tokio::test]

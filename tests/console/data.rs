@@ -128,7 +128,7 @@ async fn home_lists_what_customers_want_and_each_opens_its_list() {
     yingda.app.store.change_lead(seen(&account, &number, 1), &due, &act).await.expect("changeable");
 
     let home = browser.get("/console").await;
-    home.shows("1 人在等人工，最久的等了 1 分钟。");
+    home.shows("1 人要找人，最久的等了 1 分钟。");
     home.shows("1 条线索今天要跟进。");
     home.shows("1 条新线索还没联系。");
     home.shows("近 7 天有 1 句没答上。");
@@ -137,8 +137,32 @@ async fn home_lists_what_customers_want_and_each_opens_its_list() {
     {
         home.shows(&format!("<a class=\"button quiet\" href=\"{address}\">去看看</a>"));
     }
-    home.shows("<li class=\"task warning\">\n<div><p><strong>1 人在等人工");
+    home.shows("<li class=\"task warning\">\n<div><p><strong>1 人要找人");
     yingda.waits(15 * MINUTE);
     browser.log_in("接待", PASSWORD).await;
-    browser.get("/console").await.shows("<li class=\"task error\">\n<div><p><strong>1 人在等人工");
+    browser.get("/console").await.shows("<li class=\"task error\">\n<div><p><strong>1 人要找人");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_whose_messages_were_forgotten_says_whom_it_leaves_out() {
+    let yingda = with_a_day().await;
+    yingda.waits(190 * 24 * 60 * MINUTE);
+    yingda.app.schedule.run_due().await.expect("works");
+    let browser = Browser::with_role(&yingda, Role::Viewer).await;
+
+    let then = "from=2026-11-23&until=2026-11-23";
+    let page = browser.get(&format!("/console/data?{then}")).await;
+    page.shows("<dt>咨询人数</dt><dd>0");
+    page.shows("<dt>文字消息</dt><dd><a");
+    page.shows("2026-12-03 以前的消息过了 180 天的保存期");
+    browser.get("/console/data?days=90").await.hides("保存期");
+
+    let first_cells = async |query: &str| {
+        let (_, bytes) = browser.download(&format!("/console/data/export?{query}")).await;
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+        let range = book.worksheet_range("概况").expect("the sheet");
+        range.rows().map(|row| row[0].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(first_cells(then).await[1], "咨询人数（不含 2026-12-03 以前的）");
+    assert_eq!(first_cells("days=90").await[1], "咨询人数");
 }

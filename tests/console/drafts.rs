@@ -123,11 +123,11 @@ async fn a_draft_is_short_belongs_to_a_conversation_and_is_for_those_who_serve()
     let browser = Browser::with_role(&yingda, Role::Reception).await;
     let draft = format!("{chat}/draft");
 
-    types(&browser, &chat, &"长".repeat(2_000)).await;
-    let long = "长".repeat(2_001);
+    types(&browser, &chat, &"长".repeat(400)).await;
+    let long = format!("{}a", "长".repeat(400));
     let refused = browser.post(&draft, &[("text", long.as_str())]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    refused.shows("草稿最多 2000 个字");
+    refused.shows("太长了，一条消息放不下：最多 1200 字节，汉字约 400 个");
     refused.shows(&long);
     let quietly = browser.post(&draft, &[("text", long.as_str()), ("quiet", "yes")]).await;
     assert_eq!((quietly.status, quietly.body.as_str()), (StatusCode::UNPROCESSABLE_ENTITY, ""));

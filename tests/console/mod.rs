@@ -14,6 +14,7 @@ mod drafts;
 mod exchange;
 mod forms;
 mod leads;
+mod line;
 mod links;
 mod log;
 mod many;

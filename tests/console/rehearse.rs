@@ -207,6 +207,7 @@ fn demonstration(yingda: &Yingda, mode: Mode) -> Router {
         status: yingda.app.press.status(),
         accounts: yingda.app.accounts.clone(),
         public_url: None,
+        keep_messages_days: std::num::NonZeroU32::MIN,
         mode,
     })
 }

@@ -138,7 +138,7 @@ async fn look_at_everything(browser: &Chromium, busy: &Busy) {
 
 async fn serve_who_waits(browser: &Chromium, busy: &Busy) {
     browser.open("/console").await;
-    browser.sees("1 人在等人工").await;
+    browser.sees("1 人要找人").await;
     browser.click(".task a[href='/console/chats']").await;
     browser.sees("等了 12 分钟").await;
     browser.click("td.lead a").await;
@@ -149,6 +149,7 @@ async fn serve_who_waits(browser: &Chromium, busy: &Busy) {
     browser.click("[data-inserts]").await;
     let text = browser.script("return document.getElementById('text').value", vec![]).await;
     assert_eq!(text, "报价要看人数和天数，请告诉我大概人数。");
+    browser.sees("57/1200").await;
     browser.click("form[action*='/words?'] button").await;
     browser.sees("等对方下次来信时带出（同事甲）").await;
     let reply = busy.yingda.customer("waits").says("在吗").await;

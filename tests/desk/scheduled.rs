@@ -8,13 +8,14 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Connection as _, SqliteConnection};
 use yingda::jobs::{Job, JobSettings, Schedule, schedule};
-use yingda::model::{Clock, DeliveryKey, Roster, StaffId};
+use yingda::model::effect::WaitReason;
+use yingda::model::{Clock, DeliveryKey, Effect, Roster, StaffId};
 use yingda::platform::wechat::Encryption;
 use yingda::store::{LeadChange, LeadFilter, NoticeKind, ReplyDraftOf, Store};
 
 use crate::support::databases::fresh_stores;
 use crate::support::said::{
-    account, commit, customer, form, leaves, missed, number, said, seen, staff, time,
+    account, commit, customer, does, form, leaves, missed, number, said, seen, staff, time,
 };
 use crate::support::service::{Setup, Yingda};
 
@@ -162,6 +163,26 @@ async fn a_reply_that_was_begun_and_left_lying_is_forgotten_after_a_week() {
     yingda.waits(2 * HOUR);
     work(&yingda).run_due().await.expect("works");
     assert_eq!(store.find_reply_draft(draft).await.expect("readable"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_given_contacts_leaves_the_line_after_a_week_and_whoever_was_promised_staff_stays() {
+    for (human, after_a_week) in [("contacts", 0), ("wechat", 0), ("yingda", 1)] {
+        let setup = Setup { account: format!("human = \"{human}\""), ..Setup::default() };
+        let yingda = Yingda::start_with(setup).await;
+        let wants = does("o1", yingda.now(), Effect::Wait(WaitReason::Asked));
+        commit(&yingda.app.store, wants).await;
+        let waiting = async || {
+            yingda.app.schedule.run_due().await.expect("works");
+            let me = staff("li", yingda.now()).by;
+            yingda.app.store.count_waiting(&account(), &me).await.expect("countable").all
+        };
+
+        yingda.waits(7 * DAY);
+        assert_eq!(waiting().await, 1, "{human}: a week");
+        yingda.waits(HOUR);
+        assert_eq!(waiting().await, after_a_week, "{human}: longer");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use yingda::model::effect::{Effect, WaitReason};
 use yingda::model::message::Event;
 use yingda::model::{Alerts, Attendant, Content, Human, Outcome, Reply, Stage};
 
-use super::{customer, edition, says};
+use super::{customer, edition, edition_with, says};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -47,9 +47,24 @@ fn what_is_said_after_asking_for_a_person_is_taken_for_what_they_need() {
     customer.says("人工");
 
     let noted = customer.says("天气预报和球赛");
-    assert_eq!(noted.outcome, Outcome::Human);
+    assert_eq!(noted.outcome, Outcome::Human(None), "no rule led there");
     customer.waits(11 * MINUTE);
     assert_eq!(customer.says("天气预报和球赛").outcome, Outcome::Fallback, "not for ever");
+}
+
+#[test]
+fn a_hand_over_is_named_after_the_rule_that_led_there() {
+    let rule =
+        "+++\nid = \"desk\"\nname = \"前台\"\nkind = \"human\"\ntriggers = [\"找前台\"]\n+++\n请拨电话。\n";
+    let edition = edition_with(&[("rules/desk.md", rule)]);
+    let named = |text: &str| match customer(&edition).says(text).outcome {
+        Outcome::Human(rule) => rule.map(|rule| rule.to_string()),
+        other => panic!("{text}: {other:?}"),
+    };
+
+    assert_eq!(named("找前台").as_deref(), Some("desk"));
+    assert_eq!(named("人工").as_deref(), Some("human"));
+    assert_eq!(named("退出人工"), None);
 }
 
 #[test]

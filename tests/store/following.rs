@@ -8,8 +8,8 @@ use yingda::model::effect::WaitReason;
 use yingda::model::lead::Source;
 use yingda::model::{Actor, Effect, LeadStatus, OutcomeKind};
 use yingda::store::{
-    Ending, Entry, Happened, InboxFilter, Opens, Period, PrivacyAct, ReadyPhrase, Record, Statistics, Store,
-    TIMELINE_PAGE, Take,
+    Ending, Entry, Happened, InboxFilter, LineFilter, Opens, Period, PrivacyAct, ReadyPhrase, Record,
+    Statistics, Store, TIMELINE_PAGE, Take, Waiting,
 };
 
 use crate::support::databases::fresh_stores;
@@ -23,6 +23,14 @@ fn start() -> Timestamp {
 
 fn colleague(name: &str) -> Actor {
     Actor::Staff(name.into())
+}
+
+async fn line(store: &Store) -> Vec<Waiting> {
+    store.list_waiting(&account(), &LineFilter::default()).await.expect("readable")
+}
+
+fn taken_by(colleague: Actor) -> InboxFilter {
+    InboxFilter::Line(LineFilter { taken_by: Some(colleague), after: None })
 }
 
 async fn who(store: &Store, filter: InboxFilter) -> Vec<String> {
@@ -39,7 +47,7 @@ async fn a_customer_stands_in_the_line_once_and_keeps_their_place() {
         commit(store, does("o1", start() + 2 * MINUTE, Effect::Wait(WaitReason::Asked))).await;
         commit(store, does("o1", start() + 3 * MINUTE, Effect::Wait(WaitReason::Complaint))).await;
 
-        let line = store.list_waiting(&account()).await.expect("readable");
+        let line = line(store).await;
 
         let seen: Vec<_> = line.iter().map(|one| (one.customer.to_string(), one.since, one.reason)).collect();
         let expected = [
@@ -68,10 +76,10 @@ async fn of_two_who_take_a_customer_one_gets_them() {
         assert_eq!(loser, Take::TakenBy(winner.by.clone()), "{}", fresh.name());
         let again = store.take_waiting(&account, &o1, &winner).await.expect("works");
         assert_eq!(again, Take::Yours, "taking twice does no harm");
-        assert_eq!(who(store, InboxFilter::Mine(winner.by)).await, ["o1"]);
+        assert_eq!(who(store, taken_by(winner.by)).await, ["o1"]);
 
         store.release_waiting(&account, &o1).await.expect("works");
-        let line = store.list_waiting(&account).await.expect("readable");
+        let line = line(store).await;
         assert_eq!((line[0].since, line[0].taken.clone()), (start(), None), "{}", fresh.name());
         assert!(store.end_waiting(&account, &o1, Ending::Done, start() + 2 * MINUTE).await.expect("works"));
         assert!(!store.end_waiting(&account, &o1, Ending::Done, start() + 2 * MINUTE).await.expect("works"));
@@ -89,9 +97,9 @@ async fn an_old_message_that_comes_late_does_not_end_what_began_after_it() {
         commit(store, does("o1", start() + MINUTE, Effect::Wait(WaitReason::Asked))).await;
 
         commit(store, does("o1", start(), Effect::StopWaiting)).await;
-        assert_eq!(store.list_waiting(&account()).await.expect("readable").len(), 1, "{}", fresh.name());
+        assert_eq!(line(store).await.len(), 1, "{}", fresh.name());
         commit(store, does("o1", start() + 2 * MINUTE, Effect::StopWaiting)).await;
-        assert!(store.list_waiting(&account()).await.expect("readable").is_empty(), "{}", fresh.name());
+        assert!(line(store).await.is_empty(), "{}", fresh.name());
         fresh.discard().await;
     }
 }
@@ -176,8 +184,8 @@ async fn conversations_are_listed_by_who_waits_who_is_mine_and_who_wrote_last() 
         assert_eq!(top, ["o05", "o07", "o00", "o59"], "{}", fresh.name());
         assert_eq!((first.len(), second.len()), (50, 10), "{}", fresh.name());
         assert!(first[0].waiting.is_some() && first[1].unit.as_deref() == Some("某县税务局"));
-        assert_eq!(who(store, InboxFilter::Waiting).await, ["o05"]);
-        assert!(who(store, InboxFilter::Mine(colleague("li"))).await.is_empty());
+        assert_eq!(who(store, InboxFilter::Line(LineFilter::default())).await, ["o05"]);
+        assert!(who(store, taken_by(colleague("li"))).await.is_empty());
         for (text, found) in [("车票", "o00"), ("税务", "o07"), ("老客", "o09"), ("260412-01", "o07")] {
             assert_eq!(
                 who(store, InboxFilter::Search { text: text.into() }).await,
@@ -260,7 +268,7 @@ async fn assert_each_number_opens_its_list(store: &Store, counted: &Statistics, 
                 store.list_messages(&account(), filter, None).await.expect("readable").len()
             }
             Opens::Leads(filter) => store.list_all_leads(&account(), filter).await.expect("readable").len(),
-            Opens::Waiting => store.list_waiting(&account()).await.expect("readable").len(),
+            Opens::Waiting => line(store).await.len(),
         };
         assert_eq!(u64::try_from(opened).expect("small"), figure.count, "{figure:?}");
     }

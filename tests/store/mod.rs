@@ -6,6 +6,7 @@ mod erasing;
 mod following;
 mod journal;
 mod leads;
+mod line;
 mod many;
 mod messages;
 mod misses;

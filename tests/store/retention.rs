@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use yingda::model::effect::WaitReason;
-use yingda::model::{Effect, OutcomeKind, Reply};
-use yingda::store::{Committed, Period, Record, SignedUrl};
+use yingda::model::{Effect, OutcomeKind, Reply, StaffId};
+use yingda::store::{Committed, Period, Record, ReplyDraftOf, SignedUrl};
 
 use crate::support::databases::fresh_stores;
-use crate::support::said::{account, commit, customer, does, missed, said, staff, time};
+use crate::support::said::{account, commit, customer, does, form, leaves, missed, said, staff, time};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -82,6 +82,39 @@ async fn more_than_fit_into_a_transaction_are_forgotten_and_what_was_looked_at_i
         let all = store.forget_messages(limit(), Some(old())).await.expect("forgettable");
 
         assert_eq!((later, all), (0, MESSAGES as u64), "{}", fresh.name());
+        fresh.discard().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_wrote_lately_left_a_lead_or_is_waited_on_stays_known() {
+    const SILENT: usize = 405;
+    for fresh in fresh_stores().await {
+        let (store, name, account) = (&fresh.store, fresh.name(), account());
+        let came = |who: &str| commit(store, does(who, old(), Effect::Came { source: None }));
+        let silent: Vec<String> = (0..SILENT).map(|n| format!("silent{n:03}")).collect();
+        let others = ["writes", "left", "waits", "noted", "drafted"];
+        futures_util::future::join_all(silent.iter().map(String::as_str).chain(others).map(came)).await;
+        commit(store, said("writes", limit(), "多少钱")).await;
+        commit(store, leaves("left", old(), form("260105-01", "甲局", "13800000000"))).await;
+        commit(store, does("waits", old(), Effect::Wait(WaitReason::Asked))).await;
+        store.add_note(&account, &customer("noted"), "常客", &staff("li", limit())).await.expect("noted");
+        let (drafted, li) = (customer("drafted"), StaffId::parse("li").expect("an id"));
+        let draft = ReplyDraftOf { account: &account, customer: &drafted, staff: &li };
+        store.save_reply_draft(draft, "您好", old()).await.expect("writable");
+
+        store.forget_messages(limit(), None).await.expect("forgettable");
+        let forgotten = store.forget_idle_customers(limit()).await.expect("works");
+
+        assert_eq!(forgotten, SILENT as u64, "{name}");
+        let is_known =
+            async |who: &str| store.find_coming(&account, &customer(who)).await.expect("readable").is_some();
+        for who in others {
+            assert!(is_known(who).await, "{name}: {who}");
+        }
+        for who in [&silent[0], &silent[SILENT - 1]] {
+            assert!(!is_known(who).await, "{name}: {who}");
+        }
         fresh.discard().await;
     }
 }

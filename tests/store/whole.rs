@@ -2,8 +2,10 @@
 //! names somebody who was erased.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
-use yingda::model::StaffId;
-use yingda::store::{Existing, Location, Record, ReplyDraftOf, back_up, restore};
+use yingda::model::effect::WaitReason;
+use yingda::model::lead::Source;
+use yingda::model::{Effect, StaffId};
+use yingda::store::{Ending, Existing, Location, Record, ReplyDraftOf, back_up, restore};
 
 use super::messages::{account, at, commit, customer, leaves, record};
 use crate::support::databases::{FreshStore, drop_database, fresh_postgres, fresh_stores, open};
@@ -146,6 +148,36 @@ async fn after_erasing_a_person_no_row_of_any_table_names_them() {
 
         commit(&fresh.store, leaves("m9", OPENID)).await;
         fresh.store.count_messages(at(0)).await.expect("the database has this too");
+
+        let left = mentions(&fresh, OPENID).await;
+        assert!(left.is_empty(), "{}: {left:?}", fresh.name());
+        fresh.discard().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_who_was_silent_for_long_no_row_of_any_table_says_who_they_were() {
+    use crate::support::said as people;
+    const OPENID: &str = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1";
+    let then = people::time("2026-01-05T02:00:00Z");
+    let limit = then + std::time::Duration::from_secs(24 * 60 * 60);
+    for fresh in fresh_stores().await {
+        let (store, account, customer) = (&fresh.store, people::account(), people::customer(OPENID));
+        let source = Some(Source::Scan("展会01".into()));
+        people::commit(store, people::does(OPENID, then, Effect::Came { source })).await;
+        let state = serde_json::to_string(&yingda::model::Conversation::default()).ok();
+        people::commit(store, Record { conversation: state, ..people::said(OPENID, then, "多少钱") }).await;
+        people::commit(store, people::does(OPENID, then, Effect::Wait(WaitReason::Asked))).await;
+        let li = people::staff("li", then);
+        assert!(store.end_waiting(&account, &customer, Ending::Done, then).await.expect("works"));
+        store.add_note(&account, &customer, "王主任", &li).await.expect("noted");
+        store.set_tag(&account, &customer, "展会", &li).await.expect("tagged");
+
+        store.forget_messages(limit, None).await.expect("forgettable");
+        let kept = mentions(&fresh, OPENID).await;
+        assert_eq!(kept.len(), 5, "{}: {kept:?}", fresh.name());
+        assert_eq!(store.forget_idle_customers(then).await.expect("works"), 0, "{}: not yet", fresh.name());
+        assert_eq!(store.forget_idle_customers(limit).await.expect("works"), 1, "{}", fresh.name());
 
         let left = mentions(&fresh, OPENID).await;
         assert!(left.is_empty(), "{}: {left:?}", fresh.name());

@@ -159,6 +159,26 @@ document.addEventListener('visibilitychange', () => {
   unkept = null;
 });
 
+// A field with data-bytes says how long it is, and when it is too long: WeChat
+// counts bytes, of which a Chinese character takes three.
+const bytesOf = (text) => new TextEncoder().encode(text.trim()).length;
+
+function measure(field) {
+  const [bytes, most] = [bytesOf(field.value), Number(field.dataset.bytes)];
+  const isLong = bytes > most;
+  const shown = document.querySelector('[data-measures="' + field.id + '"]');
+  if (shown) {
+    shown.textContent = bytes + '/' + most;
+    shown.classList.toggle('field-error', isLong);
+  }
+  if (isLong && !field.validationMessage) say(field.dataset.long);
+  field.setCustomValidity(isLong ? field.dataset.long : '');
+}
+
+document.addEventListener('input', (event) => {
+  if (event.target.dataset.bytes) measure(event.target);
+});
+
 // A part marked data-refresh asks for itself again until it has news; for half
 // an hour, because it keeps the login alive.
 function watch(part, left = 1800) {
@@ -316,6 +336,7 @@ document.addEventListener('keydown', (event) => {
 function prepare(root) {
   root.querySelectorAll('[data-copies], [data-line]').forEach((button) => { button.hidden = false; });
   root.querySelectorAll('textarea[data-chips]').forEach(makeChips);
+  root.querySelectorAll('[data-bytes]').forEach(measure);
   root.querySelectorAll('form[data-preview] select[name="kind"]').forEach((select) => {
     select.dataset.kindsFor = 'true';
     showKinds(select);

@@ -11,8 +11,9 @@ use super::super::form::Field;
 use super::super::frame::{show as show_page, show_again};
 use super::super::served::Served;
 use super::super::sheet;
+use super::super::spoken::{refuse, tidy};
 use super::super::visit::{Sent, Visit};
-use super::{Asked, ChatPage, MAX_WORDS_CHARS, back, customer, draft, path_of};
+use super::{Asked, ChatPage, back, customer, draft, path_of};
 use crate::conversation::{AttendError, Deed};
 use crate::model::{Attendant, CustomerId, DeliveryKey, Human};
 use crate::store::{Ending, OperationKind, Take};
@@ -99,14 +100,14 @@ pub(in crate::console) async fn leave_words(
     Sent(sent): Sent<Written>,
 ) -> Result<Response, PageError> {
     let (customer, t) = (customer(&id)?, visit.caller.t);
-    let text = sent.text.trim();
-    if text.is_empty() || text.chars().count() > MAX_WORDS_CHARS {
+    let text = tidy(&sent.text);
+    if let Some(refused) = refuse(&text, t) {
         let mut page = ChatPage::of(&visit, &served, &customer, &Asked::default(), None).await?;
-        page.words = Field::of(text).refused(t.say("chat.words_refused"));
+        page.words = Field::of(text).refused(refused);
         return show_again(&page);
     }
     let by = visit.staff.id.to_string();
-    attend(&visit, &served, &customer, &Deed::Leave { by, text: text.to_owned() }).await?;
+    attend(&visit, &served, &customer, &Deed::Leave { by, text: text.clone() }).await?;
     draft::remove(&visit, &served, &customer).await?;
     let noted = t.say("chat.words_noted").with("text", text);
     visit.console.store.add_note(served.id(), &customer, noted.as_str(), &visit.act()).await?;

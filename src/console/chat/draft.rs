@@ -14,6 +14,7 @@ use super::super::form::Field;
 use super::super::frame::{Frame, show as show_page, show_again};
 use super::super::names::Names;
 use super::super::served::Served;
+use super::super::spoken::{refuse_long, tidy};
 use super::super::visit::{Sent, Visit};
 use super::super::words::{Sentence, Words};
 use super::{Asked, ChatPage, back, customer, path_of};
@@ -22,8 +23,6 @@ use crate::model::{Actor, Attendant, Conversation, CustomerId};
 use crate::spreadsheet::LeadNames as _;
 use crate::store::{ReplyDraft, ReplyDraftOf, Waiting, Writing};
 
-/// Longer than anything that can be sent, so that it can be cut down afterwards.
-const MAX_DRAFT_CHARS: usize = 2_000;
 /// Somebody who types pauses to think, and no longer than this.
 const WRITES_FOR: SignedDuration = SignedDuration::from_mins(2);
 /// Whoever said 我来处理 is at it for so long, as far as colleagues can tell.
@@ -65,17 +64,17 @@ pub(in crate::console) async fn save(
     if store.find_last_message(served.id(), &customer).await?.is_none() {
         return Err(PageError::Missing);
     }
-    let (text, is_quiet) = (typed.text.trim(), !typed.quiet.is_empty());
-    if text.chars().count() > MAX_DRAFT_CHARS {
+    let (text, is_quiet) = (tidy(&typed.text), !typed.quiet.is_empty());
+    if let Some(refused) = refuse_long(&text, visit.caller.t) {
         if is_quiet {
             return Ok(StatusCode::UNPROCESSABLE_ENTITY.into_response());
         }
         let mut page = ChatPage::of(&visit, &served, &customer, &Asked::default(), None).await?;
-        page.words = Field::of(text).refused(visit.caller.t.say("chat.draft_refused"));
+        page.words = Field::of(text).refused(refused);
         return show_again(&page);
     }
     let of = of(&visit, &served, &customer);
-    match text {
+    match text.as_str() {
         "" => store.drop_reply_draft(of).await?,
         text => store.save_reply_draft(of, text, visit.now()).await?,
     }

@@ -4,10 +4,13 @@ use jiff::SignedDuration;
 
 use super::Known;
 use super::standing::Standing;
+use super::typed::{aes_key_word, token_word};
+use crate::accounts::CannotServe;
 use crate::console::visit::Visit;
 use crate::console::words::Sentence;
 use crate::model::Encryption;
 use crate::platform::Channel;
+use crate::platform::wechat::InvalidAccount;
 
 /// WeChat calls no other. Source: 接入概述.
 const WECHAT_SCHEMES: [(&str, &str); 2] = [("https://", "443"), ("http://", "80")];
@@ -41,11 +44,22 @@ fn secrets(known: &Known, visit: &Visit) -> Option<Check> {
             good(visit, "accounts.check_secrets")
         }
         Ok(Channel::Wechat(_)) => bad(visit, "accounts.check_round_trip"),
-        Err(cause) => {
+        Err(failure) => {
             let check = bad(visit, "accounts.check_not_served");
+            let cause = visit.caller.t.say(cause_word(&failure));
             Check { what: check.what.with("cause", cause), ..check }
         }
     }))
+}
+
+fn cause_word(failure: &CannotServe) -> &'static str {
+    match failure {
+        CannotServe::Sealed => "accounts.cause_sealed",
+        CannotServe::Token(problem) => token_word(problem),
+        CannotServe::AesKey(problem) => aes_key_word(problem),
+        CannotServe::Account(InvalidAccount::NoAesKey { .. }) => "accounts.cause_no_aes_key",
+        CannotServe::Account(InvalidAccount::NoAppId { .. }) => "accounts.cause_no_app_id",
+    }
 }
 
 fn mode(known: &Known, visit: &Visit) -> Option<Check> {

@@ -7,7 +7,7 @@ use super::Known;
 use crate::console::failure::PageError;
 use crate::console::visit::Visit;
 use crate::console::when;
-use crate::console::words::{Sentence, Words};
+use crate::console::words::{Lang, Sentence, Words};
 use crate::store::{Heard, RecentRefusal, StoredAccount};
 
 /// Refusals before that are history.
@@ -37,8 +37,10 @@ pub(super) enum Stage {
 pub(super) struct Refused {
     pub at: String,
     pub times: i64,
-    /// Cause and remedy, word for word as the log has them.
-    pub reason: String,
+    /// The cause in short; None: one that has no word yet.
+    pub cause: Option<Sentence<'static>>,
+    /// Cause and remedy, word for word as the log has them, which speaks Chinese.
+    pub reason: Option<String>,
     /// What to do about it on this page.
     pub fix: Option<Sentence<'static>>,
     /// Nothing came through since.
@@ -79,7 +81,8 @@ impl Standing {
         let refused = |refusal: &RecentRefusal| Refused {
             at: when::second(&visit.console, refusal.last_at),
             times: refusal.times,
-            reason: refusal.reason.clone(),
+            cause: cause(visit.caller.t, &refusal.code),
+            reason: reason(visit.caller.t, refusal),
             fix: fix(visit.caller.t, &refusal.code),
             is_news: success.is_none_or(|success| refusal.last_at > success),
         };
@@ -112,6 +115,16 @@ impl Stage {
             Self::Connected => "success",
         }
     }
+}
+
+fn cause(t: &'static Words, code: &str) -> Option<Sentence<'static>> {
+    t.find(&format!("accounts.cause_of.{code}")).map(Sentence::owned)
+}
+
+/// In another language only where there is nothing else to say.
+fn reason(t: &'static Words, refusal: &RecentRefusal) -> Option<String> {
+    let is_needed = t.lang() == Lang::Zh || cause(t, &refusal.code).is_none();
+    is_needed.then(|| refusal.reason.clone())
 }
 
 /// Where the reason speaks of a file, this page has another way.

@@ -174,14 +174,14 @@ fn is_original_id(id: &str) -> bool {
         && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn token_word(problem: &InvalidToken) -> &'static str {
+pub(super) fn token_word(problem: &InvalidToken) -> &'static str {
     match problem {
         InvalidToken::Empty | InvalidToken::Length { .. } => "accounts.token_length",
         InvalidToken::Character(_) => "accounts.token_character",
     }
 }
 
-fn aes_key_word(problem: &InvalidAesKey) -> &'static str {
+pub(super) fn aes_key_word(problem: &InvalidAesKey) -> &'static str {
     match problem {
         InvalidAesKey::Length { .. } => "accounts.aes_key_length",
         InvalidAesKey::Character(_) => "accounts.aes_key_character",

@@ -1,7 +1,7 @@
 //! The days that are looked at: the last so many, or from one to another.
 
-use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::{SignedDuration, ToSpan as _};
 use serde::Deserialize;
 
 use super::super::served::Served;
@@ -50,6 +50,14 @@ impl Asked {
 }
 
 impl Days {
+    /// Where the period begins before messages are kept with who said them: until
+    /// which day they are not.
+    pub(super) fn forgotten_before(self, visit: &Visit) -> Option<Date> {
+        let kept = SignedDuration::from_hours(24 * i64::from(visit.console.keep_messages_days.get()));
+        let before = visit.now().checked_sub(kept).ok()?;
+        (self.period(visit).since < before).then(|| when::today(&visit.console, before))
+    }
+
     pub(super) fn period(self, visit: &Visit) -> Period {
         let after = self.until.tomorrow().unwrap_or(self.until);
         let start = |day| when::start_of(&visit.console, day);

@@ -3,6 +3,7 @@
 
 use jiff::SignedDuration;
 
+use super::super::chats::{how_long, word_for};
 use super::super::failure::PageError;
 use super::super::served::Served;
 use super::super::visit::Visit;
@@ -34,11 +35,11 @@ async fn waiting(visit: &Visit, served: &Served) -> Result<Option<Task>, PageErr
     if !visit.staff.role.may(Right::Serve) {
         return Ok(None);
     }
-    let waiting = visit.console.store.list_waiting(served.id()).await?;
-    let open: Vec<_> = waiting.iter().filter(|one| one.taken.is_none() && !one.is_test).collect();
-    let Some(first) = open.first() else { return Ok(None) };
-    let time = visit.now().duration_since(first.since);
-    let what = say(visit, "home.waiting", open.len()).with("minutes", time.as_mins().max(0));
+    let count = visit.console.store.count_waiting(served.id(), &visit.myself()).await?;
+    let Some(since) = count.open_since else { return Ok(None) };
+    let time = visit.now().duration_since(since);
+    let key = word_for(served.account.human, "home.waiting", "home.wanting");
+    let what = say(visit, key, count.open).with("time", how_long(time, visit.caller.t));
     let urgency = if time >= LONG { Urgency::Now } else { Urgency::Soon };
     Ok(Some(task(visit, served, urgency, what, "/console/chats")))
 }

@@ -61,13 +61,13 @@ fn verdict(played: &Played, t: &'static Words) -> Sentence<'static> {
         }
         Outcome::Silence => t.say("why.silence").owned(),
         Outcome::Fallback => miss(played, t),
-        outcome @ (Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human) => {
+        outcome @ (Outcome::Answer(_) | Outcome::Form(_) | Outcome::Human(_)) => {
             let rule = rule_of(outcome).map(|rule| name(&rule)).filter(|name| !name.is_empty());
             let best = decided.why.first().and_then(|best| played.edition.rule_at(best.rule));
             let rule = rule.or_else(|| best.map(|rule| rule.name.to_string())).unwrap_or_default();
             let key = match outcome {
                 Outcome::Form(_) => "why.form",
-                Outcome::Human => "why.human",
+                Outcome::Human(_) => "why.human",
                 _ => "why.answer",
             };
             t.say(key).owned().with("rule", rule)

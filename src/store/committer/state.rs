@@ -92,10 +92,7 @@ impl State {
     }
 
     pub fn is_by(&self, found: Found, whose: (&str, &str)) -> bool {
-        usize::try_from(found.number.wrapping_sub(self.first))
-            .ok()
-            .and_then(|at| self.entries.get(at))
-            .is_some_and(|entry| entry.whose() == whose)
+        is_by(&self.entries, self.first, found, whose)
     }
 
     /// To be called before its entry is pushed.
@@ -106,10 +103,8 @@ impl State {
         if record.changes_conversation() {
             let (whose, found) = (record.whose(), Found { hash: hash(record.whose()), number });
             let (first, entries) = (self.first, &self.entries);
-            let earlier = self.by_customer.find_mut(found.hash, |held| {
-                let at = usize::try_from(held.number.wrapping_sub(first)).ok();
-                at.and_then(|at| entries.get(at)).is_some_and(|entry| entry.whose() == whose)
-            });
+            let is_theirs = |held: &Found| is_by(entries, first, *held, whose);
+            let earlier = self.by_customer.find_mut(found.hash, is_theirs);
             match earlier {
                 Some(earlier) => *earlier = found,
                 None => {
@@ -178,6 +173,15 @@ impl State {
             self.urls.remove(&place);
         }
     }
+}
+
+/// Of the entries alone, so that it can be asked while the table of customers is
+/// changed.
+fn is_by(entries: &VecDeque<Entry>, first: u64, found: Found, whose: (&str, &str)) -> bool {
+    usize::try_from(found.number.wrapping_sub(first))
+        .ok()
+        .and_then(|at| entries.get(at))
+        .is_some_and(|entry| entry.whose() == whose)
 }
 
 pub fn hash(what: impl std::hash::Hash) -> u64 {
