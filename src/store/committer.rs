@@ -21,6 +21,7 @@ mod direct;
 mod recovery;
 mod seen;
 mod state;
+mod urls;
 pub mod waiting;
 mod writer;
 

@@ -81,7 +81,8 @@ pub(super) async fn open_sqlite(path: &Path) -> Result<Base, StoreError> {
         .connect_lazy_with(options.clone().read_only(true).create_if_missing(false));
     Ok(Base {
         db: Db::Sqlite { read, write, lag: Lag::default() },
-        writers: Writers::Sqlite(options.pragma("cache_size", WRITER_CACHE)),
+        // `ON CONFLICT DO UPDATE` keeps copies of pages all the same: not in files.
+        writers: Writers::Sqlite(options.pragma("cache_size", WRITER_CACHE).pragma("temp_store", "MEMORY")),
         away: None,
     })
 }

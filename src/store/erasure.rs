@@ -14,7 +14,7 @@ use crate::model::clock::from_millis;
 use crate::model::{AccountId, Act, Actor, CustomerId, Reply};
 
 use super::lead::{TRAIL, What};
-use super::message::Record;
+use super::message::{Record, said_by};
 use super::privacy::{self, PrivacyAct};
 use super::waiting::Ending;
 use super::{Sealer, Store, StoreError, for_both, new_id, on, on_read};
@@ -62,9 +62,12 @@ pub(super) trait ErasureRows {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-const MESSAGES: &str = "UPDATE message SET customer_id = NULL, body = NULL, sealed = NULL, nearest = NULL, \
-     reply = CASE WHEN id = $4 THEN reply ELSE $5 END \
-     WHERE account_id = $1 AND customer_id = $2 AND received_at <= $3";
+const MESSAGES: &str = concat!(
+    "UPDATE message SET customer_id = NULL, body = NULL, sealed = NULL, nearest = NULL, \
+     reply = CASE WHEN id = $4 THEN reply ELSE $5 END WHERE ",
+    said_by!(),
+    " AND received_at <= $3"
+);
 const WAITING: &str = "UPDATE waiting SET customer_id = NULL, ended_at = COALESCE(ended_at, $3), \
      ended_how = COALESCE(ended_how, $4) WHERE account_id = $1 AND customer_id = $2 AND since <= $3";
 const LEADS_GO: &str = "DELETE FROM lead WHERE account_id = $1 AND customer_id = $2 AND created_at <= $3";
@@ -218,8 +221,8 @@ impl Store {
 
     /// Those of whom there is a message again: everything else comes with one.
     async fn find_late<'a>(&self, erased: &'a [Erased]) -> Result<Vec<&'a Erased>, StoreError> {
-        const SQL: &str = "SELECT id FROM message WHERE account_id = $1 AND customer_id = $2 \
-             AND received_at <= $3 LIMIT 1";
+        const SQL: &str =
+            concat!("SELECT id FROM message WHERE ", said_by!(), " AND received_at <= $3 LIMIT 1");
         let mut late = Vec::new();
         on_read!(&self.db, |pool| {
             let mut connection = pool.acquire().await?;

@@ -14,7 +14,7 @@ use super::{Store, StoreError, on_read};
 /// Messages of a page.
 pub const MESSAGES_PAGE: u32 = 50;
 /// Comes after every key: keys are hexadecimal.
-const NEWEST_KEY: &str = "g";
+pub(super) const NEWEST_KEY: &str = "g";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {

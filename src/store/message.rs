@@ -82,6 +82,16 @@ pub(super) const ACCOUNTS: &str = "WITH RECURSIVE each (id) AS (SELECT MIN(accou
      SELECT (SELECT MIN(account_id) FROM message WHERE account_id > each.id) FROM each \
      WHERE each.id IS NOT NULL) SELECT id FROM each WHERE id IS NOT NULL";
 
+/// The messages of customer $2 of account $1, by the index for it: in the form
+/// that the index has (migrations/0011_tail.sql), or all are read.
+macro_rules! said_by {
+    () => {
+        "substr(customer_id, -4) = substr($2, -4) AND account_id = $1 AND customer_id = $2"
+    };
+}
+
+pub(super) use said_by;
+
 /// What is known of a record that was there before. A macro: the same body is
 /// compiled for both databases.
 macro_rules! find_known {
@@ -121,7 +131,7 @@ pub(super) async fn find_known_in(
 /// What was accepted so lately that it may come again, from SQLite.
 pub(super) async fn load_seen(pool: &sqlx::SqlitePool) -> Result<Seen, StoreError> {
     const KEYS: &str = "SELECT id FROM message WHERE account_id = $1 AND id >= $2";
-    const URLS: &str = "SELECT id, seen_at FROM signed_url WHERE account_id = $1 AND id >= $2";
+    const URLS: &str = "SELECT id, digest, seen_at FROM signed_url WHERE account_id = $1 AND id >= $2";
     let since = Clock::System.now().as_second() - WINDOW_SECONDS;
     let mut seen = Seen::since(since);
     let accounts: Vec<(String,)> = sqlx::query_as(ACCOUNTS).fetch_all(pool).await?;
@@ -134,12 +144,12 @@ pub(super) async fn load_seen(pool: &sqlx::SqlitePool) -> Result<Seen, StoreErro
         while let Some((key,)) = keys.try_next().await? {
             seen.note_key(account.as_str(), &key);
         }
-        let mut urls = sqlx::query_as::<_, (String, i64)>(URLS)
+        let mut urls = sqlx::query_as::<_, (String, String, i64)>(URLS)
             .bind(account.as_str())
             .bind(since.to_string())
             .fetch(pool);
-        while let Some((id, seen_at)) = urls.try_next().await? {
-            seen.note_url(&account, &id, from_millis(seen_at));
+        while let Some((id, digest, seen_at)) = urls.try_next().await? {
+            seen.note_url(&account, &SignedUrl { id, digest }, from_millis(seen_at));
         }
     }
     Ok(seen)

@@ -9,6 +9,7 @@ use crate::model::lead::{LeadAnswer, Source};
 use crate::model::{AccountId, Act, CustomerId, Reply};
 
 use super::lead::Lead;
+use super::message::said_by;
 use super::privacy::PrivacyAct;
 use super::{Store, StoreError, on_read};
 
@@ -68,8 +69,11 @@ impl Store {
     }
 
     async fn said_by(&self, account: &AccountId, customer: &CustomerId) -> Result<Vec<Said>, StoreError> {
-        const SQL: &str = "SELECT id, received_at, kind, body, sealed, reply FROM message \
-             WHERE account_id = $1 AND customer_id = $2 ORDER BY received_at, id";
+        const SQL: &str = concat!(
+            "SELECT id, received_at, kind, body, sealed, reply FROM message WHERE ",
+            said_by!(),
+            " ORDER BY received_at, id"
+        );
         type Row = (String, i64, String, Option<String>, Option<String>, String);
         let rows: Vec<Row> = on_read!(&self.db, |pool| {
             sqlx::query_as(SQL).bind(account.as_str()).bind(customer.as_str()).fetch_all(pool).await

@@ -10,6 +10,7 @@ use crate::model::effect::WaitReason;
 use crate::model::{AccountId, Act, Actor, CustomerId, DeliveryKey, LeadNumber, OutcomeKind, Reply, RuleId};
 
 use super::lead::What;
+use super::message::said_by;
 use super::privacy::PrivacyAct;
 use super::{Store, StoreError, on_read};
 
@@ -98,10 +99,12 @@ struct WaitingRow {
     ended_how: Option<String>,
 }
 
-const MESSAGES: &str = "SELECT id, received_at, kind, body, \
-     CASE WHEN sealed IS NULL THEN 0 ELSE 1 END AS is_masked, outcome, rule_id, version, reply, nearest, took_us \
-     FROM message WHERE account_id = $1 AND customer_id = $2 \
-     AND (received_at < $3 OR (received_at = $3 AND id < $4)) ORDER BY received_at DESC, id DESC LIMIT $5";
+const MESSAGES: &str = concat!(
+    "SELECT id, received_at, kind, body, CASE WHEN sealed IS NULL THEN 0 ELSE 1 END AS is_masked, \
+     outcome, rule_id, version, reply, nearest, took_us FROM message WHERE ",
+    said_by!(),
+    " AND (received_at < $3 OR (received_at = $3 AND id < $4)) ORDER BY received_at DESC, id DESC LIMIT $5"
+);
 const ONE: &str = "SELECT id, received_at, kind, body, \
      CASE WHEN sealed IS NULL THEN 0 ELSE 1 END AS is_masked, outcome, rule_id, version, reply, nearest, took_us \
      FROM message WHERE account_id = $1 AND customer_id = $2 AND id = $3";

@@ -138,7 +138,7 @@ async fn look_at_everything(browser: &Chromium, busy: &Busy) {
 
 async fn serve_who_waits(browser: &Chromium, busy: &Busy) {
     browser.open("/console").await;
-    browser.sees("1 人要找人").await;
+    browser.sees("1 人在等人工").await;
     browser.click(".task a[href='/console/chats']").await;
     browser.sees("等了 12 分钟").await;
     browser.click("td.lead a").await;

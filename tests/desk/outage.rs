@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use axum::http::StatusCode;
 use futures_util::future::join_all;
 use rand::RngExt as _;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
@@ -71,6 +72,29 @@ async fn while_postgresql_comes_and_goes_every_message_is_answered_in_time_and_n
     wait_until_nothing_waits(&yingda).await;
     check_everything_is_there(&location, &said).await;
     let yingda = Arc::try_unwrap(yingda).ok().expect("nobody asks any more");
+    drop(yingda.stop().await);
+    FreshStore::discard_at(open(&location).await, location).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_plain_mode_a_captured_url_stays_worthless_while_postgresql_is_away() {
+    let Some(location) = fresh_postgres().await else { return };
+    let Location::Postgres { url } = &location else { return };
+    let (proxy, through) = through_a_proxy(url).await;
+    let yingda = Yingda::start_with(Setup { encryption: Encryption::Plain, ..setup(&through) }).await;
+    let seen = yingda.customer("a").message(&Content::text("多少钱"));
+    yingda.post(&seen).await;
+
+    proxy.set(Wire::Cut);
+    let forged =
+        Signed { query: seen.query.clone(), body: yingda.customer("b").xml(&Content::text("人工")) };
+    let refused = yingda.post(&forged).await;
+    let honest = yingda.post(&yingda.customer("b").message(&Content::text("多少钱"))).await;
+    proxy.set(Wire::Open);
+
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(honest.status, StatusCode::OK);
+    wait_until_nothing_waits(&yingda).await;
     drop(yingda.stop().await);
     FreshStore::discard_at(open(&location).await, location).await;
 }

@@ -278,7 +278,8 @@ async fn a_customers_messages_are_found_without_reading_everybodys() {
     let mut database = connect(folder.path()).await;
 
     let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
-        "EXPLAIN QUERY PLAN UPDATE message SET body = NULL WHERE account_id = 'a' AND customer_id = 'b'",
+        "EXPLAIN QUERY PLAN UPDATE message SET body = NULL \
+         WHERE substr(customer_id, -4) = substr('b', -4) AND account_id = 'a' AND customer_id = 'b'",
     )
     .fetch_all(&mut database)
     .await

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
 use yingda::model::OutcomeKind;
 use yingda::store::{InboxFilter, Location, Period, Record};
 
@@ -12,22 +12,11 @@ use crate::support::said::{account, commit, customer, said, time};
 
 const MESSAGES: u32 = 100_000;
 
-/// What the journal's step and PostgreSQL's autovacuum would do.
+/// What PostgreSQL's autovacuum would do.
 async fn prepare(location: &Location) {
-    const SQL: &str =
-        "CREATE INDEX IF NOT EXISTS message_of_customer ON message (account_id, customer_id, id)";
-    match location {
-        Location::Sqlite { path } => {
-            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-            let mut link = options.connect().await.expect("it is open");
-            sqlx::query(SQL).execute(&mut link).await.expect("may be indexed");
-        }
-        Location::Postgres { url } => {
-            let mut link = sqlx::PgConnection::connect(url).await.expect("it is open");
-            sqlx::query(SQL).execute(&mut link).await.expect("may be indexed");
-            sqlx::query("ANALYZE message").execute(&mut link).await.expect("may be analysed");
-        }
-    }
+    let Location::Postgres { url } = location else { return };
+    let mut link = sqlx::PgConnection::connect(url).await.expect("it is open");
+    sqlx::query("ANALYZE message").execute(&mut link).await.expect("may be analysed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

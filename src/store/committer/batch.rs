@@ -2,11 +2,9 @@
 //! them, made once for each number.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
 
 use super::Sealer;
 use crate::store::conversation;
@@ -30,30 +28,48 @@ pub struct ConversationRow<'a> {
     pub revision: i64,
 }
 
-/// What goes into each table.
+/// What is only ever added.
 #[derive(Debug, Default)]
 pub struct Rows<'a> {
     pub urls: Vec<UrlView<'a>>,
     pub messages: Vec<MessageRow<'a>>,
-    /// One a customer: the latest.
-    pub conversations: Vec<ConversationRow<'a>>,
 }
 
-/// Neighbours in the indexes by customer one after the other, so that each page
-/// is changed and written once. What one customer wrote stays in order.
-pub fn by_customer<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<&'a Entry> {
-    let mut placed: Vec<_> = entries.map(|entry| (entry.whose(), entry)).collect();
-    placed.sort_by_key(|(whose, _)| *whose);
+/// As the index of messages by customer has them: so each of its pages is
+/// changed and written once.
+pub fn by_tail<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<&'a Entry> {
+    let mut placed: Vec<_> = entries.map(|entry| (tail(entry.whose().1), entry)).collect();
+    placed.sort_by_key(|(tail, _)| *tail);
     placed.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// The last four characters.
+fn tail(customer: &str) -> &str {
+    customer.len().checked_sub(4).and_then(|start| customer.get(start..)).unwrap_or(customer)
+}
+
+/// Where each customer stands after all of them, in one order for all processes.
+pub fn conversations<'a>(
+    entries: impl Iterator<Item = &'a Entry>,
+    sealer: &Sealer,
+) -> Vec<ConversationRow<'a>> {
+    let mut latest = BTreeMap::new();
+    for view in entries.filter_map(Entry::view) {
+        if let View::Message(message) = view
+            && let Some(row) = ConversationRow::of(&message, sealer)
+        {
+            latest.insert((row.account, row.customer), row);
+        }
+    }
+    latest.into_values().collect()
 }
 
 impl<'a> Rows<'a> {
     pub fn of(entries: impl Iterator<Item = &'a Entry>, sealer: &Sealer) -> Self {
         let mut rows = Self::default();
-        let mut places = FxHashMap::default();
         for view in entries.filter_map(Entry::view) {
             match view {
-                View::Message(message) => rows.add(message, sealer, &mut places),
+                View::Message(message) => rows.add(message, sealer),
                 View::SignedUrl(url) => rows.urls.push(url),
             }
         }
@@ -65,28 +81,14 @@ impl<'a> Rows<'a> {
     pub fn sorted(mut self) -> Self {
         self.urls.sort_by_key(|url| (url.account, url.id));
         self.messages.sort_by_key(|row| (row.view.account, row.view.key));
-        self.conversations.sort_by_key(|row| (row.account, row.customer));
         self
     }
 
-    fn add(
-        &mut self,
-        view: MessageView<'a>,
-        sealer: &Sealer,
-        places: &mut FxHashMap<(&'a str, &'a str), usize>,
-    ) {
+    fn add(&mut self, view: MessageView<'a>, sealer: &Sealer) {
         if let Some((id, digest)) = view.signed_url {
             self.urls.push(UrlView { account: view.account, id, digest, seen_at: view.received_at });
         }
-        let conversation = ConversationRow::of(&view, sealer);
         self.messages.push(MessageRow::new(view, sealer));
-        let Some(row) = conversation else { return };
-        let next = self.conversations.len();
-        let place = *places.entry((row.account, row.customer)).or_insert(next);
-        match self.conversations.get_mut(place) {
-            Some(earlier) => *earlier = row,
-            None => self.conversations.push(row),
-        }
     }
 }
 
@@ -208,7 +210,13 @@ impl Texts {
 }
 
 fn insert_rows(table: Table, rows: usize, manner: Manner) -> String {
-    let mut sql = format!("INSERT {} VALUES ", table.insert());
+    let insert = match manner {
+        // A statement that may be undone alone keeps a copy of every page it
+        // changes. Ours never is: what fails undoes the whole transaction.
+        Manner::Behind => "INSERT OR FAIL",
+        Manner::First | Manner::Late => "INSERT",
+    };
+    let mut sql = format!("{insert} {} VALUES ", table.insert());
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ",(" });
         for column in 1..=table.columns() {

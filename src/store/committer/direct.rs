@@ -113,7 +113,10 @@ impl Work {
         let inserted = tokio::time::timeout_at(deadline, insert).await.unwrap_or(Err(StoreError::TooSlow));
         self.metrics.committed(records.len(), started.elapsed());
         match inserted {
-            Ok(()) => waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored)))),
+            Ok(()) => {
+                records.iter().for_each(|record| self.remember_url(record));
+                waiters.into_iter().for_each(|done| drop(done.send(Ok(Committed::Stored))));
+            }
             Err(failure) if failure.is_about_one_of_many() => {
                 self.commit_singly(records, waiters, deadline).await;
             }
@@ -156,9 +159,18 @@ impl Work {
         Ok(committed)
     }
 
+    fn remember_url(&self, record: &Record) {
+        if let (Some(url), Some(behind)) = (&record.signed_url, &self.behind) {
+            behind.waiting.note_url(&record.account, url, record.received_at);
+        }
+    }
+
     /// Whoever waited may have answered without: then what the database did not
     /// keep is kept by the journal, but for where the conversation would stand.
     fn tell(&self, record: Record, done: Waiter, committed: Result<Committed, Uncommitted>) {
+        if let Ok(Committed::Stored) = &committed {
+            self.remember_url(&record);
+        }
         let Err(unheard) = done.send(committed) else { return };
         let signed_url = match unheard {
             Ok(Committed::Stored | Committed::Duplicate(_)) => return,

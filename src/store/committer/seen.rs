@@ -14,8 +14,9 @@ use std::hash::{Hash as _, Hasher as _};
 use jiff::Timestamp;
 use rustc_hash::FxHasher;
 
+use super::urls::Urls;
 use crate::model::AccountId;
-use crate::store::message::Record;
+use crate::store::message::{Record, SignedUrl};
 
 /// 2 bytes a key.
 const KEYS_PER_BLOCK: usize = 32;
@@ -35,6 +36,7 @@ pub struct Seen {
     generations: VecDeque<Generation>,
     /// All keys sent since then are here. Seconds.
     complete_since: i64,
+    urls: Urls,
 }
 
 #[derive(Debug)]
@@ -48,14 +50,14 @@ struct Generation {
 impl Default for Seen {
     /// Knows nothing, so asks about everything.
     fn default() -> Self {
-        Self { generations: VecDeque::new(), complete_since: i64::MAX }
+        Self::since(i64::MAX)
     }
 }
 
 impl Seen {
     /// Will be told of all keys sent since then.
     pub fn since(complete_since: i64) -> Self {
-        Self { generations: VecDeque::new(), complete_since }
+        Self { generations: VecDeque::new(), complete_since, urls: Urls::default() }
     }
 
     /// False only when neither its key nor its signed URL was ever accepted.
@@ -70,11 +72,17 @@ impl Seen {
         })
     }
 
+    /// Plain mode: another message came under its URL.
+    pub fn is_forged(&self, record: &Record) -> bool {
+        let forged = |url: &SignedUrl| self.urls.contradicts(record.account.as_str(), &url.id, &url.digest);
+        record.signed_url.as_ref().is_some_and(forged)
+    }
+
     pub fn note(&mut self, record: &Record) {
         self.forget_before(record.received_at.as_second());
         self.note_key(record.account.as_str(), record.key.as_str());
         if let Some(url) = &record.signed_url {
-            self.note_url(&record.account, &url.id, record.received_at);
+            self.note_url(&record.account, url, record.received_at);
         }
     }
 
@@ -82,9 +90,11 @@ impl Seen {
         self.insert(sent_at(key), hash("key", account, key));
     }
 
-    pub fn note_url(&mut self, account: &AccountId, id: &str, seen_at: Timestamp) {
-        self.forget_before(seen_at.as_second());
-        self.insert(signed_at(id), hash("url", account.as_str(), id));
+    pub fn note_url(&mut self, account: &AccountId, url: &SignedUrl, seen_at: Timestamp) {
+        let (account, now) = (account.as_str(), seen_at.as_second());
+        self.forget_before(now);
+        self.insert(signed_at(&url.id), hash("url", account, &url.id));
+        self.urls.note(account, &url.id, &url.digest, now);
     }
 
     fn may_hold(&self, sent_at: Option<i64>, now: i64, hash: u64) -> bool {
@@ -165,7 +175,7 @@ fn mask(hash: u64) -> [u64; BLOCK_WORDS] {
     mask
 }
 
-fn hash(kind: &str, account: &str, id: &str) -> u64 {
+pub fn hash(kind: &str, account: &str, id: &str) -> u64 {
     let mut hasher = FxHasher::default();
     (kind, account, id).hash(&mut hasher);
     mix(hasher.finish())

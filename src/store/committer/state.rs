@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::hash::Hasher as _;
 
 use hashbrown::HashTable;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
 
 use super::seen::Seen;
 use super::waiting::{Admission, Asked, Done, Draft, Draftsman, MAX_DRAFT_BYTES};
-use crate::model::{AccountId, DeliveryKey};
+use crate::model::DeliveryKey;
 use crate::store::journal::entry::{Entry, MessageView, NotedUrl, View};
 use crate::store::journal::frame;
 use crate::store::message::Record;
@@ -24,7 +24,6 @@ pub struct State {
     by_key: HashTable<Found>,
     /// The latest that changed a customer's conversation.
     pub by_customer: HashTable<Found>,
-    pub urls: FxHashMap<(AccountId, String), (u64, String)>,
     pub drafts: VecDeque<Draft>,
     pub seen: Seen,
     /// Up to this number: what a process before us left; and how much it is.
@@ -60,10 +59,7 @@ impl State {
         }
         let known = self.seen.may_know(record);
         if known {
-            if let Some(url) = &record.signed_url
-                && let Some((_, digest)) = self.urls.get(&(record.account.clone(), url.id.clone()))
-                && *digest != url.digest
-            {
+            if self.seen.is_forged(record) {
                 return Some(Admission::Forged);
             }
             if let Some(number) = self.number_of(&record.key)
@@ -112,17 +108,10 @@ impl State {
                 }
             }
         }
-        if let Some(url) = &record.signed_url {
-            let place = (record.account.clone(), url.id.clone());
-            self.urls.entry(place).or_insert_with(|| (number, url.digest.clone()));
-        }
     }
 
-    pub fn remember_url(&mut self, number: u64, noted: &NotedUrl) {
-        let url = &noted.url;
-        self.seen.note_url(&noted.account, &url.id, noted.seen_at);
-        let place = (noted.account.clone(), url.id.clone());
-        self.urls.entry(place).or_insert_with(|| (number, url.digest.clone()));
+    pub fn remember_url(&mut self, noted: &NotedUrl) {
+        self.seen.note_url(&noted.account, &noted.url, noted.seen_at);
     }
 
     pub fn draft(&mut self, bytes: &[u8], done: Done) -> Draftsman {
@@ -144,33 +133,13 @@ impl State {
         let number = self.first;
         self.first += 1;
         self.bytes -= entry.bytes().len();
-        match entry.view() {
-            Some(View::Message(message)) => self.forget(number, &message),
-            Some(View::SignedUrl(url)) => self.forget_url(number, url.account, url.id),
-            None => {}
-        }
-    }
-
-    fn forget(&mut self, number: u64, message: &MessageView<'_>) {
+        let Some((key, whose)) = entry.names() else { return };
         let is_it = |found: &Found| found.number == number;
-        if let Ok(held) = self.by_key.find_entry(hash(message.key), is_it) {
+        if let Ok(held) = self.by_key.find_entry(hash(key), is_it) {
             held.remove();
         }
-        if message.changes_conversation()
-            && let Ok(held) = self.by_customer.find_entry(hash((message.account, message.customer)), is_it)
-        {
+        if let Ok(held) = self.by_customer.find_entry(hash(whose), is_it) {
             held.remove();
-        }
-        if let Some((id, _)) = message.signed_url {
-            self.forget_url(number, message.account, id);
-        }
-    }
-
-    fn forget_url(&mut self, number: u64, account: &str, id: &str) {
-        let Ok(account) = AccountId::parse(account) else { return };
-        let place = (account, id.to_owned());
-        if self.urls.get(&place).is_some_and(|(held, _)| *held == number) {
-            self.urls.remove(&place);
         }
     }
 }

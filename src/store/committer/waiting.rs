@@ -6,6 +6,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{Notify, oneshot, watch};
 
 use super::careful::Step;
@@ -14,7 +15,7 @@ use super::state::{State, hash};
 use crate::model::{AccountId, CustomerId};
 use crate::store::StoreError;
 use crate::store::journal::entry::{Entry, NotedUrl, View};
-use crate::store::message::Record;
+use crate::store::message::{Record, SignedUrl};
 
 /// A draft is closed at this size: it must fit into a segment, and the customers
 /// in it should not wait for a long write.
@@ -23,7 +24,7 @@ pub const MAX_DRAFT_BYTES: usize = 256 * 1024;
 /// company. Large, because messages of many customers share few pages: at 2 000
 /// SQLite wrote three times as much for each. Not larger, because they are in
 /// memory.
-pub const APPLY_AT: usize = 16_000;
+pub const APPLY_AT: usize = 12_000;
 
 pub type Done = oneshot::Sender<Result<(), Arc<StoreError>>>;
 
@@ -114,9 +115,14 @@ impl Waiting {
         if state.closed {
             return Admission::Closed;
         }
-        let number = state.next();
-        state.remember_url(number, noted);
+        state.remember_url(noted);
         self.push(&mut state, entry)
+    }
+
+    /// What went straight into the database: nothing else may come under its URL,
+    /// also while the database cannot say so.
+    pub fn note_url(&self, account: &AccountId, url: &SignedUrl, seen_at: Timestamp) {
+        self.state().seen.note_url(account, url, seen_at);
     }
 
     /// Takes in what a process before us left on the disk; the number of the last.
@@ -132,7 +138,7 @@ impl Waiting {
                 }
                 Some(View::SignedUrl(url)) => {
                     if let Some(noted) = url.noted() {
-                        state.remember_url(number, &noted);
+                        state.remember_url(&noted);
                     }
                 }
                 None => {}

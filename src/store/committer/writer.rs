@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, PgConnection, SqliteConnection};
 
-use super::batch::{Manner, Rows, Table, Texts, by_customer};
+use super::batch::{Manner, Rows, Table, Texts, by_tail, conversations};
 use super::careful::Step;
 use super::{Committed, Record, Sealer, StoreError};
 use crate::store::journal::entry::{Entry, View};
@@ -263,12 +263,14 @@ async fn apply_in_sqlite(
     // IMMEDIATE: a lock that is upgraded later fails at once instead of waiting.
     connection.execute("BEGIN IMMEDIATE").await?;
     for run in steps.split_inclusive(|(_, entry)| ends_a_run(entry)) {
-        for some in by_customer(run.iter().map(|(_, entry)| entry)).chunks(MAX_ROWS) {
+        let entries = || run.iter().map(|(_, entry)| entry);
+        for some in by_tail(entries()).chunks(MAX_ROWS) {
             let rows = Rows::of(some.iter().copied(), sealer);
             insert!(connection, texts, Table::SignedUrl, rows.urls, bind_urls);
             insert!(connection, texts, Table::Message, rows.messages, bind_messages);
-            insert!(connection, texts, Table::Conversation, rows.conversations, bind_conversations);
         }
+        let advanced = conversations(entries(), sealer);
+        insert!(connection, texts, Table::Conversation, advanced, bind_conversations);
         for record in run.iter().filter_map(|(_, entry)| with_effects(entry)) {
             effect::apply(&mut *connection, &[record], sealer).await?;
         }
@@ -322,7 +324,8 @@ async fn apply_in_postgres(
         let rows = Rows::of(std::iter::once(entry), sealer);
         insert!(transaction, texts, Table::SignedUrl, rows.urls, bind_urls);
         insert!(transaction, texts, Table::Message, rows.messages, bind_messages);
-        insert!(transaction, texts, Table::Conversation, rows.conversations, bind_conversations);
+        let advanced = conversations(std::iter::once(entry), sealer);
+        insert!(transaction, texts, Table::Conversation, advanced, bind_conversations);
         if let Some(record) = with_effects(entry) {
             effect::apply(&mut *transaction, &[record], sealer).await?;
         }
@@ -342,8 +345,9 @@ async fn insert_in_postgres(
     let mut transaction = connection.begin().await?;
     insert!(transaction, texts, Table::SignedUrl, rows.urls, bind_urls);
     insert!(transaction, texts, Table::Message, rows.messages, bind_messages);
-    let advanced = insert!(transaction, texts, Table::Conversation, rows.conversations, bind_conversations);
-    if advanced < rows.conversations.len() as u64 {
+    let conversations = conversations(entries.iter(), sealer);
+    let advanced = insert!(transaction, texts, Table::Conversation, conversations, bind_conversations);
+    if advanced < conversations.len() as u64 {
         // Dropping the transaction on the way out undoes it.
         return Err(StoreError::Stale);
     }

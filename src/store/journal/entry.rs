@@ -106,12 +106,17 @@ impl Entry {
     /// Whose it is, account and customer, without reading the rest. A signed
     /// URL is nobody's.
     pub fn whose(&self) -> (&str, &str) {
+        self.names().map_or(("", ""), |(_key, whose)| whose)
+    }
+
+    /// Its key, and whose it is, as long as it is a message.
+    pub fn names(&self) -> Option<(&str, (&str, &str))> {
         let mut reader = Reader(&self.0);
-        let mut whose = || {
-            let (kind, account, _key) = (reader.byte()?, reader.text()?, reader.text()?);
-            (kind == MESSAGE).then_some((account, reader.text()?))
-        };
-        whose().unwrap_or_default()
+        let (kind, account, key) = (reader.byte()?, reader.text()?, reader.text()?);
+        if kind != MESSAGE {
+            return None;
+        }
+        Some((key, (account, reader.text()?)))
     }
 
     /// All entries of a frame; None when its bytes are not what we write.
@@ -145,11 +150,6 @@ impl MessageView<'_> {
 
     pub fn effects(&self) -> Option<Vec<Effect>> {
         self.effects.map_or(Some(Vec::new()), |json| serde_json::from_str(json).ok())
-    }
-
-    /// Who is erased stands at the beginning again.
-    pub fn changes_conversation(&self) -> bool {
-        self.conversation.is_some() || self.erases()
     }
 
     pub fn erases(&self) -> bool {
