@@ -20,6 +20,17 @@ pub(super) fn lines(old: &str, new: &str) -> Vec<Line> {
     walk(&old, &new, &common(&old, &new))
 }
 
+/// Lines that stayed only beside those that did not.
+pub(super) fn changes(old: &str, new: &str) -> Vec<Line> {
+    const BESIDE: usize = 2;
+    let lines = lines(old, new);
+    let is_changed = |line: &Line| !matches!(line, Line::Same(_));
+    let changed: Vec<usize> =
+        lines.iter().enumerate().filter(|(_, line)| is_changed(line)).map(|(at, _)| at).collect();
+    let is_near = |at: usize| changed.iter().any(|changed| changed.abs_diff(at) <= BESIDE);
+    lines.into_iter().enumerate().filter(|(at, _)| is_near(*at)).map(|(_, line)| line).collect()
+}
+
 /// How many lines the rests of both texts have in common, for every pair of rests.
 fn common(old: &[&str], new: &[&str]) -> Vec<Vec<u32>> {
     let mut table = vec![vec![0; new.len() + 1]];

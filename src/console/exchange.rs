@@ -18,8 +18,8 @@ use super::words::{Sentence, Words};
 use crate::model::Right;
 use crate::publishing::{Draft, WriteError};
 use crate::rulebook::import::{
-    CellProblem, ChangeKind, Grid, ImportError, Imported, MAX_BYTES, Mapping, Target, guess, import,
-    import_grid, is_tencent,
+    CellProblem, ChangeKind, Grid, ImportError, Imported, MAX_BYTES, MAX_CELL_CHARS, Mapping, Mistake,
+    Target, guess, import, import_grid, is_tencent,
 };
 use crate::rulebook::{Files, export};
 use crate::spreadsheet::{Cell, Sheet};
@@ -214,6 +214,25 @@ fn explain(failure: &ImportError, t: &Words) -> String {
     said.to_string()
 }
 
+/// 「C7：天数要填数字」. Columns are called as the table calls them.
+fn explain_cell(problem: &CellProblem, t: &'static Words) -> Sentence<'static> {
+    let said = match &problem.mistake {
+        Mistake::Empty => t.say("exchange.cell_empty"),
+        Mistake::TooLong => t.say("exchange.cell_too_long").with("most", MAX_CELL_CHARS),
+        Mistake::Formula(found) => t.say("exchange.cell_formula").with("found", found),
+        Mistake::NoNumber(found) => t.say("exchange.cell_no_number").with("found", found),
+        Mistake::NoRange(found) => t.say("exchange.cell_no_range").with("found", found),
+        Mistake::NoDate(found) => t.say("exchange.cell_no_date").with("found", found),
+        Mistake::NoPhone(found) => t.say("exchange.cell_no_phone").with("found", found),
+        Mistake::NoFlag(found) => t.say("exchange.cell_no_flag").with("found", found),
+        Mistake::NoAddress(found) => t.say("exchange.cell_no_address").with("found", found),
+        Mistake::OutOfReach => t.say("exchange.cell_out_of_reach"),
+        Mistake::SecondDefault { first } => t.say("exchange.cell_second_default").with("first", first),
+    };
+    let at = t.say("exchange.cell").with("cell", &problem.cell).with("column", problem.column);
+    at.with("mistake", said)
+}
+
 fn table_of(table: export::Table) -> Sheet {
     Sheet {
         name: table.name.to_owned(),
@@ -299,10 +318,9 @@ impl Review {
         self.imported.as_ref().is_some_and(|imported| !imported.files.is_empty())
     }
 
-    fn problems(&self) -> &[CellProblem] {
-        let problems =
-            self.imported.as_ref().map(|imported| imported.problems.as_slice()).unwrap_or_default();
-        problems.get(..MOST_SHOWN).unwrap_or(problems)
+    fn problems(&self, t: &'static Words) -> Vec<Sentence<'static>> {
+        let problems = self.imported.iter().flat_map(|imported| &imported.problems);
+        problems.take(MOST_SHOWN).map(|problem| explain_cell(problem, t)).collect()
     }
 
     /// What would change: the row, how, and cell by cell.

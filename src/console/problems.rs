@@ -17,6 +17,7 @@ use super::told::Told;
 use super::visit::{Visit, address};
 use super::words::Sentence;
 use crate::answer::Edition;
+use crate::model::{Right, Role};
 use crate::publishing::Status;
 use crate::rulebook::Problem;
 
@@ -45,6 +46,7 @@ struct ProblemsPage {
     tabs: Vec<Tab>,
     /// What was edited in the folder is not live because of these.
     stale: Option<Sentence<'static>>,
+    may_edit: bool,
     rows: Vec<Told>,
     pager: Pager,
 }
@@ -82,17 +84,19 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         frame: visit.frame("rules"),
         tabs: std::iter::once(all).chain(Kind::ALL.map(tab)).collect(),
         stale: status.stale.then(|| t.say("problems.stale").with("version", status.version)),
-        rows: shown.map(|problem| told(problem, &status, &live)).collect(),
+        may_edit: visit.staff.role.may(Right::Edit),
+        rows: shown.map(|problem| told(problem, &status, &live, visit.staff.role)).collect(),
         pager,
     })
 }
 
 /// A file that is not live as the folder holds it is put right as it is there.
-fn told(problem: &Problem, status: &Status, live: &Edition) -> Told {
-    let told = Told::of(problem, &[live]);
+fn told(problem: &Problem, status: &Status, live: &Edition, reader: Role) -> Told {
+    let told = Told::of(problem, &[live], reader);
     let is_there = status.folder.as_ref().is_some_and(|folder| folder.get(&problem.file).is_some());
     if status.stale && is_there && is_text(&problem.file) {
-        return Told { address: Some(address_in_folder(&problem.file)), ..told };
+        let address = reader.may(Right::Edit).then(|| address_in_folder(&problem.file));
+        return Told { address, ..told };
     }
     told
 }

@@ -34,7 +34,7 @@ use super::pager::{PER_PAGE, Pager};
 use super::told::Told;
 use super::visit::{Visit, in_address};
 use super::words::{Sentence, Words};
-use crate::model::Right;
+use crate::model::{Right, Role};
 use crate::rulebook::edit::{WrittenRule, trigger_mode};
 use crate::rulebook::{Problem, Severity};
 use crate::text::Normalized;
@@ -116,7 +116,7 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         with_problems: list.worst.len(),
         is_filtered: !(asked.q.is_empty() && asked.state.is_empty() && asked.group.is_empty()),
         is_empty: desk.shelf.rules.is_empty(),
-        unreadable: unreadable(&desk),
+        unreadable: unreadable(&desk, visit.staff.role),
         may_edit: visit.staff.role.may(Right::Edit),
         search: Field::of(asked.q.as_str()),
         state: Field::of(asked.state.as_str()),
@@ -127,10 +127,10 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
 }
 
 /// The first problem of each file from which no rule can be read.
-fn unreadable(desk: &Desk) -> Vec<Told> {
+fn unreadable(desk: &Desk, reader: Role) -> Vec<Told> {
     let mut files = BTreeSet::new();
     let first = desk.shelf.unreadable().filter(|problem| files.insert(problem.file.as_str()));
-    first.take(MOST_UNREADABLE).map(|problem| Told::of(problem, &[])).collect()
+    first.take(MOST_UNREADABLE).map(|problem| Told::of(problem, &[], reader)).collect()
 }
 
 /// The page of a rule.

@@ -2,12 +2,13 @@
 //! page where it is done. `parts/told.html` draws them. What the check says is in
 //! the rulebook's own language.
 
-use super::places;
+use super::places::Place;
 use crate::answer::Edition;
+use crate::model::Role;
 use crate::rulebook::{Problem, Severity};
 
 /// Problems of one kind that are shown; the rest is counted.
-const MOST_PROBLEMS: usize = 50;
+pub(super) const MOST_PROBLEMS: usize = 50;
 
 /// As many as anybody reads.
 pub(super) struct Problems {
@@ -19,7 +20,7 @@ pub(super) struct Told {
     pub place: String,
     pub cause: String,
     pub remedy: String,
-    /// Where it can be put right.
+    /// Where it can be put right, or looked at by who may not.
     pub address: Option<String>,
     pub severity: Severity,
 }
@@ -29,20 +30,21 @@ impl Problems {
         Self { shown: Vec::new(), more: 0 }
     }
 
-    pub fn of(problems: &[Problem], editions: &[&Edition]) -> Self {
-        let told = |problem: &Problem| Told::of(problem, editions);
+    pub fn of(problems: &[Problem], editions: &[&Edition], reader: Role) -> Self {
+        let told = |problem: &Problem| Told::of(problem, editions, reader);
         let shown = problems.iter().take(MOST_PROBLEMS).map(told).collect();
         Self { shown, more: problems.len().saturating_sub(MOST_PROBLEMS) }
     }
 }
 
 impl Told {
-    pub fn of(problem: &Problem, editions: &[&Edition]) -> Self {
+    pub fn of(problem: &Problem, editions: &[&Edition], reader: Role) -> Self {
+        let books: Vec<_> = editions.iter().map(|edition| &edition.rulebook).collect();
         Self {
             place: place(problem),
             cause: problem.cause.clone(),
             remedy: problem.remedy.clone(),
-            address: places::editor_of(editions, &problem.file, problem.line),
+            address: Place::find(&books, &problem.file, problem.line).address_for(reader),
             severity: problem.severity,
         }
     }

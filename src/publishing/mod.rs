@@ -29,7 +29,7 @@ pub use findings::{Findings, warning_key};
 pub use folder::{Written, write as write_folder};
 pub use gate::{Gate, Published, TakenOver, load_files};
 pub use ground::Ground;
-pub use press::{Press, PressError, Status};
+pub use press::{COLLISION, Press, PressError, Status};
 pub use proposals::Terms;
 pub use refused::Refused;
 pub use replay::{Answered, ChangedReply, Effect, Replay, Setting, replay};

@@ -60,8 +60,12 @@ impl Gate {
         Ok(())
     }
 
-    /// The second person agrees; it goes live, now or at its time. None while it waits.
+    /// The second person agrees; it goes live, now or at its time. None while it
+    /// waits. Nobody is their own second person.
     pub async fn approve(&self, proposal: &Proposal, by: &Actor) -> Result<Option<Published>, Refused> {
+        if by.staff.as_ref() == Some(&proposal.owner) {
+            return Err(Refused::NeedsApproval);
+        }
         let now = self.clock().now();
         let operation = by.does(OperationKind::Approved, &proposal.who, now).after(&proposal.reason);
         if !self.store().approve_proposal(&proposal.id, &by.name, &operation).await? {

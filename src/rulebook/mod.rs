@@ -62,7 +62,7 @@ pub use form::{Form, FormField};
 pub use hours::Hours;
 pub use keys::kinds_of_reply;
 pub use phrases::Phrase;
-pub use problem::{Problem, Severity};
+pub use problem::{Problem, Severity, Snippet};
 pub use render::{Moment, Rendered};
 pub use reply::{Kind, Replies};
 pub use settings::Settings;

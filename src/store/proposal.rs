@@ -25,6 +25,8 @@ pub struct Proposal {
     pub needs_approval: bool,
     pub approver: Option<String>,
     pub despite: Option<String>,
+    /// Warnings that its owner looked at, in sentences.
+    pub accepted: Vec<String>,
     /// Why it was refused, where it was.
     pub failure: Option<String>,
 }
@@ -50,13 +52,25 @@ pub enum Ending {
     Refused { why: String },
 }
 
-const COLUMNS: &str = "id, owner, who, reason, made_at, due_at, needs_approval, approver, despite, failure";
+const COLUMNS: &str = "id, owner, who, reason, made_at, due_at, needs_approval, approver, despite, \
+     accepted, failure";
 
-type Row =
-    (String, String, String, String, i64, Option<i64>, i64, Option<String>, Option<String>, Option<String>);
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    i64,
+    Option<String>,
+    Option<String>,
+    String,
+    Option<String>,
+);
 
 fn read(row: Row) -> Result<Proposal, StoreError> {
-    let (id, owner, who, reason, made_at, due_at, needs_approval, approver, despite, failure) = row;
+    let (id, owner, who, reason, made_at, due_at, needs_approval, approver, despite, accepted, failure) = row;
     Ok(Proposal {
         id,
         owner: StaffId::parse(&owner).map_err(|error| StoreError::corrupt("proposal", error))?,
@@ -67,6 +81,7 @@ fn read(row: Row) -> Result<Proposal, StoreError> {
         needs_approval: needs_approval != 0,
         approver,
         despite,
+        accepted: serde_json::from_str(&accepted).map_err(|error| StoreError::corrupt("proposal", error))?,
         failure,
     })
 }

@@ -300,12 +300,16 @@ async fn steps_of_a_form_are_reworded_moved_added_and_deleted() {
 async fn everything_that_waits_to_be_filled_in_is_listed_with_its_place() {
     let yingda = yingda().await;
     let browser = Browser::with_role(&yingda, Role::Viewer).await;
+    let editor = Browser::with_role(&yingda, Role::Editor).await;
 
     let todo = browser.get("/console/todo").await;
 
+    let course = "<a href=\"/console/courses/c02\">现场教学</a>";
+    editor.get("/console/todo").await.shows(course);
+
     todo.shows("2 个地方共有 2 处");
     todo.shows("<a href=\"/console/rules/stay\">住宿</a>");
-    todo.shows("<a href=\"/console/courses/c02\">现场教学</a>");
+    todo.shows("<a href=\"/console/courses\">现场教学</a>");
     todo.shows("〔待填写：哪里〕");
 }
 

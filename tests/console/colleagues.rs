@@ -313,3 +313,21 @@ async fn waiting(desk: &Colleagues) -> String {
     let waiting = desk.yingda.app.store.list_proposals().await.expect("readable");
     waiting.first().expect("one waits").id.clone()
 }
+
+#[tokio::test]
+async fn whoever_agrees_sees_what_the_owner_took_on() {
+    let desk = Colleagues::who_need_each_other().await;
+    desk.writes(Role::Admin, STAY, &stay("**好住。**")).await;
+    desk.writes(Role::Admin, "tests/stay.chat", "用户: 住宿\n应答: 含\"免费\"\n").await;
+    let page = desk.admin.get("/console/publish").await;
+    let key = value_of(&page.body, "accepted").expect("a warning to tick");
+    let fields = [("accepted", key.as_str()), ("despite", "明天开始免费")];
+    let sent = desk.admin.post("/console/publish/now", &fields).await;
+    assert_eq!(sent.location(), "/console/publish", "{sent:?}");
+
+    let page = desk.editor.get(&format!("/console/publish/waiting/{}", waiting(&desk).await)).await;
+
+    page.shows("不会加粗");
+    page.shows("明天开始免费");
+    page.shows("同意");
+}

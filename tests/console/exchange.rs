@@ -174,6 +174,51 @@ async fn a_refusal_is_english_in_an_english_console() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_a_cell_is_english_in_an_english_console() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await.with_header("accept-language", "en");
+    browser.get("/console/import").await;
+    let upload = async |target: &str, rows: &[&[&str]]| {
+        browser.upload("/console/import/table", &[("as", target)], Some(("a.xlsx", &xlsx(rows)))).await
+    };
+
+    let courses = [
+        &["课名", "天数", "最少人数", "网页", "有效期至"][..],
+        &["甲", "三天", "几个", "a.cn", "明年"],
+        &["", "3", "#REF!", "", ""],
+    ];
+    let read = upload("courses", &courses).await;
+    elements_of(&read);
+    for told in [
+        "B2 (天数): Has to be a number, such as 3 or 3-5; it is “三天”.",
+        "C2 (最少人数): Has to be a number; it is “几个”.",
+        "D2 (网页): Has to be a whole address",
+        "E2 (有效期至): Has to be a date",
+        "A3 (课名): Empty. Please fill it in.",
+        "C3 (最少人数): “#REF!” is a failed formula.",
+    ] {
+        read.shows(told);
+    }
+    read.hides("现在是");
+    let contacts = [
+        &["名字", "电话", "默认"][..],
+        &["王", "1.38E+10", "也许"],
+        &["李", "", ""],
+        &["张", "0796-6559899", "是"],
+        &["赵", "0796-6559800", "是"],
+    ];
+    let read = upload("contacts", &contacts).await;
+    for told in [
+        "B2 (电话): Has to be a telephone number",
+        "C2 (默认): Has to be 是 (yes) or empty",
+        "B3 (电话): Empty. A telephone number or a WeChat id is needed.",
+        "C5 (默认): Row 4 is the default contact already",
+    ] {
+        read.shows(told);
+    }
+}
+
+#[tokio::test]
 async fn contacts_come_out_are_changed_in_a_spreadsheet_and_come_in() {
     let yingda = Yingda::start().await;
     let browser = Browser::with_role(&yingda, Role::Editor).await;

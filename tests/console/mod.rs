@@ -15,6 +15,7 @@ mod exchange;
 mod forms;
 mod leads;
 mod line;
+mod links;
 mod log;
 mod many;
 mod members;

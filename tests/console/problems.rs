@@ -36,7 +36,7 @@ async fn warnings_and_expired_entries_lead_to_where_they_are_put_right() {
     warnings.shows("href=\"/console/rules/vow\"");
     warnings.hides("class=\"button quiet\" href=\"/console/courses\"");
     let expired = browser.get("/console/problems?kind=expired").await;
-    expired.shows("class=\"button quiet\" href=\"/console/courses\"");
+    expired.shows("class=\"button quiet\" href=\"/console/courses/c01\"");
     expired.hides("/console/rules/vow");
     browser.get("/console/problems?kind=error").await.shows("没有这样的问题。");
 }
@@ -82,4 +82,48 @@ async fn what_keeps_the_folder_from_going_live_leads_to_its_list() {
     assert_eq!(desk.yingda.customer("o1").says("多少钱").await, "改好了。");
     assert_eq!(std::fs::read_to_string(path).expect("readable"), mended);
     desk.editor.get("/console").await.hides("/console/problems?kind=error");
+}
+
+#[tokio::test]
+async fn of_a_file_changed_in_the_folder_and_in_the_console_either_is_taken_with_both_in_sight() {
+    for (deed, expected) in [("save", "文件夹里的。"), ("live", "控制台的。")] {
+        let mut desk = Desk::open().await;
+        let path = desk.yingda.folder.path().join("responses/rules/price.md");
+        let written = "+++\nid = \"price\"\nname = \"费用\"\ntriggers = [\"多少钱\"]\n+++\n文件夹里的。\n";
+        std::fs::write(&path, "+++\nid = \"price\"\n").expect("writable");
+        desk.takes_live().await;
+        desk.writes_price("控制台的。").await;
+        desk.editor.get("/console/publish").await;
+        desk.editor.post("/console/publish/now", &[]).await;
+        std::fs::write(&path, written).expect("writable");
+        desk.takes_live().await;
+        desk.takes_live().await;
+
+        let list = desk.editor.get("/console/problems?kind=error").await;
+        list.shows("线上也改了它");
+        let address = "/console/files/text?path=rules%2Fprice%2Emd&from=folder";
+        list.shows(&format!("href=\"{}\"", address.replace('&', "&#38;")));
+        let page = desk.editor.get(address).await;
+        elements_of(&page);
+        page.shows("规则文件夹和控制台都改了这个文件");
+        page.shows("<del>控制台的。</del>");
+        page.shows("<ins>文件夹里的。</ins>");
+        let (seen, folder) = (value_of(&page.body, "seen"), value_of(&page.body, "folder"));
+        let (seen, folder) = (seen.expect("a hash"), folder.expect("a hash"));
+        let fields = [("text", written), ("seen", &seen), ("folder", &folder), ("do", deed)];
+        assert_eq!(desk.editor.post(address, &fields).await.status.as_u16(), 303);
+        // The press looks at the folder with the next version.
+        desk.writes(
+            "rules/next.md",
+            &written.replace("price", "next").replace("多少钱", "下一个").replace("费用", "下面"),
+        )
+        .await;
+        desk.editor.get("/console/publish").await;
+        desk.editor.post("/console/publish/now", &[]).await;
+        desk.takes_live().await;
+
+        assert_eq!(desk.yingda.customer("o1").says("多少钱").await, expected, "{deed}");
+        assert!(std::fs::read_to_string(&path).expect("readable").contains(expected), "{deed}");
+        desk.editor.get("/console").await.hides("/console/problems?kind=error");
+    }
 }

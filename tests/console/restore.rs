@@ -6,7 +6,7 @@ use yingda::model::Role;
 use yingda::publishing::Draft;
 
 use super::publish::{Desk, id_of};
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, Page};
 use crate::support::html::elements_of;
 
 const FIRST: &str = "/console/publish/versions/1/restore";
@@ -131,4 +131,68 @@ async fn refusals_are_english_in_an_english_console() {
     let refused = editor.post("/console/rules/price/save", &fields).await;
     refused.shows("1 warnings have not been looked at.");
     refused.hides("处提醒还没有看过");
+}
+
+/// Every value that the page would send under this name.
+fn values_of(page: &Page, name: &str) -> Vec<String> {
+    let inputs = elements_of(page).into_iter().map(|(_, attributes)| attributes);
+    let value = |attributes: Vec<(String, String)>| {
+        let of =
+            |key: &str| attributes.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
+        of("name").filter(|found| found == name).and_then(|_| of("value"))
+    };
+    inputs.filter_map(value).collect()
+}
+
+#[tokio::test]
+async fn a_warning_of_an_old_version_is_shown_before_it_is_taken_on() {
+    let mut desk = Desk::open().await;
+    desk.writes_price("**很好。**").await;
+    let page = desk.editor.get("/console/publish").await;
+    let ticks = values_of(&page, "accepted");
+    let ticks: Vec<(&str, &str)> = ticks.iter().map(|key| ("accepted", key.as_str())).collect();
+    desk.editor.post("/console/publish/now", &ticks).await;
+    desk.takes_live().await;
+    desk.writes_price("费用请问顾问。").await;
+    desk.writes("tests/plain.chat", "用户: 多少钱\n应答: 含\"顾问\"\n").await;
+    desk.editor.get("/console/publish").await;
+    desk.editor.post("/console/publish/now", &[]).await;
+    desk.takes_live().await;
+    let second = "/console/publish/versions/2/restore";
+
+    desk.editor.get(second).await;
+    let warned = desk.editor.post(second, &[("reason", "想要旧的")]).await;
+    assert_eq!(warned.status, StatusCode::UNPROCESSABLE_ENTITY);
+    elements_of(&warned);
+    warned.shows("有 1 处提醒还没有看过");
+    warned.shows("不会加粗");
+    let keys = values_of(&warned, "accepted");
+    let [key] = keys.as_slice() else { panic!("one warning: {keys:?}") };
+    let done = desk.editor.post(second, &[("reason", "想要旧的"), ("accepted", key)]).await;
+    assert_eq!(done.location(), "/console/publish", "{done:?}");
+    desk.takes_live().await;
+    desk.editor.get("/console/publish/versions/4").await.shows("不会加粗");
+}
+
+#[tokio::test]
+async fn a_warning_beside_a_failing_test_is_shown_before_an_administrator_takes_it_on() {
+    let (mut desk, admin) = with_a_failing_old_version().await;
+    let store = desk.yingda.app.store.clone();
+    desk.writes("tests/plain.chat", "用户: 多少钱\n应答: 含\"顾问\"\n").await;
+    desk.editor.get("/console/publish").await;
+    desk.editor.post("/console/publish/now", &[]).await;
+    desk.takes_live().await;
+    let mut draft = Draft::open(&store, &id_of(&desk.yingda, Role::Admin).await).await.expect("it opens");
+    let rule = "+++\nid = \"price\"\nname = \"费用\"\ntriggers = [\"多少钱\"]\n+++\n**很好。**\n";
+    let seen = draft.hash_of("rules/price.md");
+    let now = desk.yingda.now();
+    draft.write(&store, "rules/price.md", rule.into(), seen.as_deref(), now).await.expect("written");
+
+    admin.get("/console/rules/price").await;
+    let refused = admin.post("/console/rules/price/publish", &[]).await;
+
+    refused.shows("个测试没有通过");
+    refused.shows("name=\"despite\"");
+    assert!(!values_of(&refused, "accepted").is_empty(), "{refused:?}");
+    refused.shows("不会加粗");
 }

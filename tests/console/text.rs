@@ -31,7 +31,9 @@ async fn a_rule_file_that_cannot_be_read_is_put_right_line_by_line() {
     elements_of(&page);
     page.shows("triggers = [&#34;住宿&#34;\n+++\n住宿请问顾问。");
     let told = text_of(&page);
-    assert!(told.contains("第 5 行 triggers = [\"住宿\"") || told.contains("第 6 行 +++"), "{told}");
+    page.shows("<code>id = &#34;stay&#34;</code>");
+    page.shows("<ol class=\"excerpt\" start=\"3\">");
+    assert_eq!(page.body.matches("<li aria-current=\"true\">").count(), 1, "{told}");
     let seen = seen(&desk.editor).await;
     let looked = desk.editor.post(ADDRESS, &[("text", MENDED), ("seen", &seen), ("do", "look")]).await;
     looked.shows("没有发现问题。");

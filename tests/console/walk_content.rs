@@ -9,6 +9,7 @@ pub async fn change(browser: &Chromium) {
     set_hours(browser).await;
     import(browser).await;
     change_course(browser).await;
+    find_a_line(browser).await;
 }
 
 async fn set_hours(browser: &Chromium) {
@@ -47,4 +48,20 @@ async fn change_course(browser: &Chromium) {
     browser.check_access("a course that is looked at").await;
     browser.click("button[value=save]").await;
     browser.sees("已存入草稿").await;
+}
+
+/// Far below what the field shows: the button selects the line in it.
+async fn find_a_line(browser: &Chromium) {
+    browser.open("/console/files/text?path=settings%2Etoml").await;
+    let broken = "const field = document.getElementById('text');\
+        field.value = '# 说明一行。\\n'.repeat(200) + 'name = [\\n' + '# 完\\n'.repeat(40);";
+    browser.script(broken, vec![]).await;
+    browser.click("button[value=look]").await;
+    browser.sees("到第 201 行").await;
+    browser.check_access("a text with a mistake").await;
+    browser.shoot("text-mistake").await;
+    browser.click("button[data-line='201']").await;
+    let selected = "const field = document.activeElement;\
+        return field.value.slice(field.selectionStart, field.selectionEnd) + (field.scrollTop > 1000)";
+    assert_eq!(browser.script(selected, vec![]).await, "name = [true");
 }

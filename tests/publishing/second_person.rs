@@ -2,7 +2,7 @@
 
 use yingda::model::Clock;
 use yingda::publishing::{Accepted, Refused, Request, Terms, between, load_files};
-use yingda::store::VersionSource;
+use yingda::store::{Actor, VersionSource};
 
 use super::office::{Office, PRICE, actor, drafted, request, rule};
 
@@ -65,4 +65,22 @@ async fn what_was_scheduled_before_a_second_person_was_asked_for_does_not_go_liv
     assert!(waiting.iter().all(|proposal| proposal.needs_approval), "whatever was asked of the gate");
     office.gate.publish_due().await.expect("nothing is due");
     assert_eq!(office.answers("多少钱"), "旧的回答。");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_their_own_second_person() {
+    let office = Office::open().await;
+    by_command(&office, SETTINGS, ASKS).await;
+    let draft = drafted(&office.store, "a", &[(PRICE, &rule("price", "多少钱", "新的回答。"))]).await;
+    let terms = Terms { due_at: None, needs_approval: true };
+    let id = office.gate.propose(&draft, &request(&draft), terms).await.expect("proposed");
+    let waiting = office.store.find_proposal(&id).await.expect("readable").expect("it waits");
+    let owner = Actor { staff: Some(waiting.owner.clone()), ..actor() };
+
+    let own = office.gate.approve(&waiting, &owner).await;
+
+    assert!(matches!(own, Err(Refused::NeedsApproval)), "{own:?}");
+    assert!(office.store.find_proposal(&id).await.expect("readable").expect("it waits").needs_approval);
+    office.gate.approve(&waiting, &actor()).await.expect("somebody else agrees");
+    assert_eq!(office.answers("多少钱"), "新的回答。");
 }

@@ -606,3 +606,31 @@ fn a_contacts_own_hours_are_checked_like_the_centres() {
         &[("6:1 unknown-key", "是不是 mon ？")],
     );
 }
+
+#[test]
+fn what_is_written_twice_is_named_as_the_file_spells_it() {
+    let header = |line| super::rule("a", line, "您好。");
+    let rule = |line| ("rules/a.md", header(line));
+    let table = |cells| ("rules/faq.csv", format!("id,name,equals,contains,reply\na,甲,{cells},您好。\n"));
+    let cases = [
+        (
+            "in two spellings",
+            rule("triggers = [\"=vip\", '=ＶＩＰ！']"),
+            "触发词「=ＶＩＰ！」和「=vip」是同一个",
+        ),
+        ("in one", rule("triggers = [\"费用\", \"报名\", \"费用\"]"), "触发词「费用」写了两次。"),
+        ("parts", rule("triggers = [\"车费+报销\", \"报销+车费\"]"), "「报销+车费」和「车费+报销」"),
+        ("in a cell", table("费用；費用,"), "触发词「費用」和「费用」是同一个"),
+        (
+            "an event",
+            rule("on = [\"image\", \"subscribe\", \"subscribe\"]"),
+            "on 里的「subscribe」写了两次。",
+        ),
+    ];
+    for (case, (path, text), expected) in cases {
+        let problems = check_today(&folder(&[(path, &text)])).problems;
+        let told = problems.iter().find(|problem| problem.code == "written-twice");
+        let cause = told.map(|problem| problem.cause.as_str()).unwrap_or_default();
+        assert!(cause.contains(expected), "{case}: {problems:?}");
+    }
+}

@@ -70,6 +70,30 @@ document.addEventListener('click', (event) => {
   if (button) copy(button);
 });
 
+// The line that is told beside a text is selected in it. A copy of the field
+// that ends before the line is as high as what stands above it.
+function jump(button) {
+  const field = document.getElementById(button.dataset.of);
+  const lines = field.value.split('\n');
+  const before = lines.slice(0, button.dataset.line - 1).map((line) => line + '\n').join('');
+  const copy = field.cloneNode();
+  copy.removeAttribute('id');
+  copy.rows = 1;
+  copy.value = before;
+  field.after(copy);
+  copy.style.minHeight = '0';
+  const above = copy.scrollHeight;
+  copy.remove();
+  field.focus();
+  field.setSelectionRange(before.length, before.length + (lines[button.dataset.line - 1] || '').length);
+  field.scrollTop = above - field.clientHeight / 2;
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-line]');
+  if (button) jump(button);
+});
+
 // A / at the beginning of a line opens the ready phrases; one goes where the
 // cursor is.
 document.addEventListener('keydown', (event) => {
@@ -310,7 +334,7 @@ document.addEventListener('keydown', (event) => {
 });
 
 function prepare(root) {
-  root.querySelectorAll('[data-copies]').forEach((button) => { button.hidden = false; });
+  root.querySelectorAll('[data-copies], [data-line]').forEach((button) => { button.hidden = false; });
   root.querySelectorAll('textarea[data-chips]').forEach(makeChips);
   root.querySelectorAll('[data-bytes]').forEach(measure);
   root.querySelectorAll('form[data-preview] select[name="kind"]').forEach((select) => {

@@ -11,14 +11,16 @@ use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::super::diff::{self, Line};
 use super::super::failure::PageError;
 use super::super::frame::{Frame, show as show_page, show_again};
 use super::super::places::is_text;
 use super::super::visit::{Sent, Visit, address};
 use super::super::words::Sentence;
 use super::clash::Clash;
+use super::excerpt::Remark;
 use super::shelf::others_at;
-use crate::publishing::{Draft, TakenOver, WriteError};
+use crate::publishing::{COLLISION, Draft, TakenOver, WriteError};
 use crate::rulebook::edit::Saved;
 use crate::rulebook::{Files, Problem};
 use crate::store::content_hash;
@@ -27,8 +29,8 @@ const HERE: &str = "/console/files/text";
 const FOLDER: &str = "folder";
 /// A form has 2 MB at most (`visit`), and sends nine bytes for a character of three.
 const MAX_BYTES: usize = 600 << 10;
-/// Of a line that a problem is about.
-const MOST_SHOWN: usize = 80;
+/// More remarks than anybody mends at a time.
+const MOST_REMARKS: usize = 50;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -46,7 +48,7 @@ pub(in crate::console) struct Typed {
     seen: String,
     /// The hash of what the folder held, where that was shown.
     folder: String,
-    /// `save`, or `look`.
+    /// `save`, `look`, or `live`: what is live instead of the folder's.
     #[serde(rename = "do")]
     deed: String,
 }
@@ -75,21 +77,15 @@ struct TextPage {
     seen: String,
     /// The hash of what the folder holds, where that is shown.
     folder: Option<String>,
+    /// From what is live to what the folder holds, where both were changed.
+    collision: Option<Vec<Line>>,
     others: Vec<Sentence<'static>>,
     problems: Vec<Remark>,
+    /// Problems that are not listed.
+    more: usize,
     /// Why the text is not shown, or not as it is.
     caution: Option<Sentence<'static>>,
     may_save: bool,
-}
-
-/// A problem and the line that it is about.
-struct Remark {
-    line: usize,
-    /// The line itself.
-    quoted: String,
-    cause: String,
-    remedy: String,
-    is_error: bool,
 }
 
 /// A file, opened.
@@ -131,8 +127,12 @@ pub(in crate::console) async fn take(
     Query(asked): Query<Asked>,
     Sent(typed): Sent<Typed>,
 ) -> Result<Response, PageError> {
-    let typed = Typed { text: typed.text.replace("\r\n", "\n").replace('\r', "\n"), ..typed };
     let mut desk = Desk::open(&visit, &asked).await?;
+    let text = match typed.deed.as_str() {
+        "live" => read(desk.live()).0,
+        _ => typed.text.replace("\r\n", "\n").replace('\r', "\n"),
+    };
+    let typed = Typed { text, ..typed };
     if typed.deed == "look" {
         return show_page(&desk.page(Some(&typed)).await?);
     }
@@ -176,6 +176,18 @@ impl<'v> Desk<'v> {
         self.folder.as_deref().or_else(|| self.draft.bytes(&self.path)).unwrap_or_default()
     }
 
+    fn live(&self) -> &[u8] {
+        self.draft.live().get(&self.path).unwrap_or_default()
+    }
+
+    /// The press does not choose where both were changed.
+    fn collision(&self) -> Option<Vec<Line>> {
+        let status = self.visit.console.status();
+        let is_it = |problem: &Problem| problem.code == COLLISION && problem.file == self.path;
+        let folder = self.folder.as_deref().filter(|_| status.problems.iter().any(is_it))?;
+        Some(diff::changes(&read(self.live()).0, &read(folder).0))
+    }
+
     /// What the folder holds was seen, if it was shown. The word for what was done.
     fn settle(&self, folder: String, visit: &Visit) -> &'static str {
         let mended = self.draft.hash_of(&self.path).unwrap_or_default();
@@ -217,7 +229,7 @@ impl<'v> Desk<'v> {
             (false, false) => None,
         };
         let problems = examine(self.visit, files).await?;
-        let here = problems.into_iter().filter(|problem| problem.file == self.path);
+        let here: Vec<Problem> = problems.into_iter().filter(|problem| problem.file == self.path).collect();
         Ok(TextPage {
             frame: self.visit.frame("rules"),
             path: self.path.clone(),
@@ -227,25 +239,14 @@ impl<'v> Desk<'v> {
                 None => self.draft.hash_of(&self.path).unwrap_or_default(),
             },
             folder: self.folder.as_deref().map(content_hash),
+            collision: self.collision(),
             others: others_at(self.visit, &self.draft, &self.path).await?,
-            problems: here.map(|problem| Remark::of(problem, &text)).collect(),
+            more: here.len().saturating_sub(MOST_REMARKS),
+            problems: here.into_iter().take(MOST_REMARKS).map(|problem| Remark::of(problem, &text)).collect(),
             text: if is_too_long { String::new() } else { text },
             caution,
             may_save: !is_too_long,
         })
-    }
-}
-
-impl Remark {
-    fn of(problem: Problem, text: &str) -> Self {
-        let quoted = problem.line.checked_sub(1).and_then(|before| text.lines().nth(before));
-        Self {
-            line: problem.line,
-            quoted: quoted.unwrap_or_default().chars().take(MOST_SHOWN).collect(),
-            is_error: problem.is_error(),
-            cause: problem.cause,
-            remedy: problem.remedy,
-        }
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) async fn list(
             path: path.clone(),
             name: editions.iter().find_map(|edition| name_of(edition, path)),
             kind: kind_of(draft, path, change),
-            lines: around_changes(diff::lines(&text_of(draft.live(), path), &text_of(draft.files(), path))),
+            lines: diff::changes(&text_of(draft.live(), path), &text_of(draft.files(), path)),
             clash: find_clash(visit, draft, path).await?,
             is_chosen: chosen.holds(path),
             alone: Chosen::of(std::slice::from_ref(path)).address(None),
@@ -125,16 +125,6 @@ fn name_of(edition: &Edition, path: &str) -> Option<String> {
 
 pub(super) fn text_of(files: &Files, path: &str) -> String {
     files.text(path).map(std::borrow::Cow::into_owned).unwrap_or_default()
-}
-
-/// Lines that stayed are shown only beside those that did not.
-pub(super) fn around_changes(lines: Vec<Line>) -> Vec<Line> {
-    const BESIDE: usize = 2;
-    let is_changed = |line: &Line| !matches!(line, Line::Same(_));
-    let changed: Vec<usize> =
-        lines.iter().enumerate().filter(|(_, line)| is_changed(line)).map(|(at, _)| at).collect();
-    let is_near = |at: usize| changed.iter().any(|changed| changed.abs_diff(at) <= BESIDE);
-    lines.into_iter().enumerate().filter(|(at, _)| is_near(*at)).map(|(_, line)| line).collect()
 }
 
 /// The sample questions and triggers of rules in changed files, where they are

@@ -10,7 +10,7 @@ use super::super::failure::PageError;
 use super::super::frame::{Frame, show as show_page};
 use super::super::visit::Visit;
 use super::super::when;
-use super::changes::{around_changes, text_of};
+use super::changes::text_of;
 use crate::model::Right;
 use crate::publishing::{between, load_files};
 use crate::store::{Version, VersionSource};
@@ -66,7 +66,7 @@ pub(in crate::console) async fn show(visit: Visit, Path(id): Path<String>) -> Re
     let number = version.number;
     let (files, before) = (load_files(store, number).await?, load_files(store, number - 1).await?);
     let edits = between(&before, &files);
-    let lines = |path: &str| around_changes(diff::lines(&text_of(&before, path), &text_of(&files, path)));
+    let lines = |path: &str| diff::changes(&text_of(&before, path), &text_of(&files, path));
     let row = |path: &String| {
         let mut lines = lines(path);
         let more = lines.len().saturating_sub(MOST_LINES);

@@ -22,7 +22,7 @@ use super::history::{self, VersionRow};
 use super::sending::Sending;
 use super::waiting::{self, WaitingRow};
 use crate::answer::Edition;
-use crate::model::Right;
+use crate::model::{Right, Role};
 use crate::publishing::{Draft, Examination, Findings, warning_key};
 use crate::rehearsal::Score;
 use crate::rulebook::Problem;
@@ -101,7 +101,7 @@ pub(super) async fn page(visit: &Visit, asked: &Asked, sent: &Sending) -> Result
         let live = visit.console.live.load_full();
         let edition = examination.edition.map(Arc::new);
         let editions: Vec<&Edition> = edition.as_deref().into_iter().chain([&*live]).collect();
-        page.tell(&findings, &editions, sent);
+        page.tell(&findings, &editions, sent, visit.staff.role);
         page.transcripts = examination.transcripts;
         page.changes = changes::list(visit, &draft, &editions, &chosen).await?;
         if let Some(edition) = edition {
@@ -122,14 +122,18 @@ async fn look(visit: &Visit, draft: &Draft, chosen: &Chosen) -> Result<(Examinat
 }
 
 impl PublishPage {
-    fn tell(&mut self, findings: &Findings, editions: &[&Edition], sent: &Sending) {
+    fn tell(&mut self, findings: &Findings, editions: &[&Edition], sent: &Sending, reader: Role) {
         let ticked: BTreeSet<&str> = sent.accepted.iter().map(String::as_str).collect();
-        self.errors = Problems::of(&findings.errors, editions);
-        self.failures = Problems::of(&findings.failures, editions);
-        self.known = Problems::of(&findings.known, editions);
+        self.errors = Problems::of(&findings.errors, editions, reader);
+        self.failures = Problems::of(&findings.failures, editions, reader);
+        self.known = Problems::of(&findings.known, editions, reader);
         let tick = |problem: &Problem| {
             let key = warning_key(problem);
-            Ticked { is_ticked: ticked.contains(key.as_str()), told: Told::of(problem, editions), key }
+            Ticked {
+                is_ticked: ticked.contains(key.as_str()),
+                told: Told::of(problem, editions, reader),
+                key,
+            }
         };
         self.warnings = findings.warnings.iter().map(tick).collect();
     }

@@ -10,14 +10,17 @@ use super::super::failure::PageError;
 use super::super::form::Field;
 use super::super::frame::{Frame, show as show_page, show_again};
 use super::super::refused::explain;
-use super::super::told::Problems;
+use super::super::told::{MOST_PROBLEMS, Problems};
 use super::super::visit::{Sent, Visit};
 use super::super::words::Sentence;
 use super::HERE;
 use super::history::find;
 use super::sending::{find_mistake, overruling};
 use crate::model::Right;
-use crate::publishing::{Accepted, Draft, Edits, Refused, Request, WriteError, between, load_files};
+use crate::publishing::{
+    Accepted, Draft, Edits, Refused, Request, WriteError, between, load_files, warning_key,
+};
+use crate::rulebook::Problem;
 use crate::store::VersionSource;
 
 #[derive(Debug, Default, Deserialize)]
@@ -26,6 +29,8 @@ pub(in crate::console) struct Wanted {
     reason: String,
     /// Why failing tests are no reason to wait.
     despite: String,
+    /// Keys of the warnings that were looked at.
+    accepted: Vec<String>,
 }
 
 #[derive(Template)]
@@ -41,9 +46,16 @@ struct RestorePage {
 /// Why it was not brought back, and what can be done about it.
 struct Refusal {
     why: Sentence<'static>,
+    /// What blocks it.
     found: Problems,
-    /// An administrator may bring it back all the same.
+    /// To be looked at before it is brought back all the same.
+    warnings: Problems,
+    /// Their keys.
+    accepted: Vec<String>,
+    /// By an administrator, for a reason.
     may_insist: bool,
+    /// All of this was shown, and it may be brought back now.
+    may_go_on: bool,
 }
 
 pub(in crate::console) async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
@@ -65,8 +77,9 @@ pub(in crate::console) async fn restore(
     }
     let request = Request {
         reason: wanted.reason.clone(),
-        // They were looked at when it was published.
-        accepted: Accepted::All,
+        // What was looked at when it was published may be somebody else's, and
+        // what is a warning now may have been none then.
+        accepted: Accepted::These(wanted.accepted.iter().cloned().collect()),
         despite: overruling(&visit, &wanted.despite),
         restores: Some(number),
         ..Request::new(way_back(&visit, number).await?, visit.actor(), VersionSource::Console)
@@ -134,9 +147,24 @@ impl RestorePage {
 
 impl Refusal {
     fn of(refused: &Refused, visit: &Visit) -> Self {
-        let live = visit.console.live.load();
-        let found = refused.found().map_or_else(Problems::none, |found| Problems::of(found, &[&**live]));
-        let may_insist = matches!(refused, Refused::TestsFail(_)) && visit.staff.role.may(Right::Administer);
-        Self { why: explain(refused, visit.caller.t), found, may_insist }
+        let (live, role) = (visit.console.live.load(), visit.staff.role);
+        let told = |problems: &[Problem]| Problems::of(problems, &[&**live], role);
+        let found = match refused {
+            // Listed as warnings.
+            Refused::Unseen(_) => Problems::none(),
+            _ => refused.found().map_or_else(Problems::none, told),
+        };
+        let warnings = refused.findings().map(|findings| findings.warnings.as_slice()).unwrap_or_default();
+        // No more is accepted than is shown.
+        let shown = warnings.get(..MOST_PROBLEMS).unwrap_or(warnings);
+        let may_insist = matches!(refused, Refused::TestsFail(_)) && role.may(Right::Administer);
+        Self {
+            why: explain(refused, visit.caller.t),
+            found,
+            warnings: told(warnings),
+            accepted: shown.iter().map(warning_key).collect(),
+            may_insist,
+            may_go_on: may_insist || matches!(refused, Refused::Unseen(_)),
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::super::frame::{Frame, show as show_page};
 use super::super::refused::explain_kept;
 use super::super::visit::Visit;
 use super::super::when;
-use super::changes::{around_changes, text_of};
+use super::changes::text_of;
 use crate::model::Right;
 use crate::publishing::{Refused, load_files};
 use crate::store::{OperationKind, Proposal, ProposalEnding};
@@ -32,6 +32,9 @@ pub(super) struct WaitingRow {
     pub needs_approval: bool,
     pub approver: Option<String>,
     pub failure: Option<String>,
+    /// What its owner looked at and took on: whoever agrees takes it on too.
+    pub accepted: Vec<String>,
+    pub despite: Option<String>,
 }
 
 #[derive(Template)]
@@ -66,8 +69,8 @@ pub(in crate::console) async fn show(visit: Visit, Path(id): Path<String>) -> Re
             Some(bytes) => after.insert(&file.path, bytes),
             None => after.remove(&file.path),
         }
-        let lines = diff::lines(&text_of(&live, &file.path), &text_of(&after, &file.path));
-        files.push((file.path, around_changes(lines)));
+        let lines = diff::changes(&text_of(&live, &file.path), &text_of(&after, &file.path));
+        files.push((file.path, lines));
     }
     show_page(&ProposalPage {
         frame: visit.frame("publish"),
@@ -134,6 +137,8 @@ impl WaitingRow {
             due_at: proposal.due_at.map(minute),
             needs_approval: proposal.needs_approval,
             approver: proposal.approver.clone(),
+            accepted: proposal.accepted.clone(),
+            despite: proposal.despite.clone(),
             failure: proposal.failure.as_deref().map(|kept| explain_kept(kept, visit.caller.t)),
         }
     }

@@ -50,6 +50,8 @@ struct RefusedPage {
     again: (&'static str, String),
     cause: Sentence<'static>,
     found: Vec<String>,
+    /// Warnings beside failing tests: they go live together.
+    warnings: Vec<String>,
     /// To be sent again once they were looked at.
     accepted: Option<String>,
     may_insist: bool,
@@ -273,6 +275,11 @@ impl RefusedPage {
             again,
             cause: explain(refused, visit.caller.t),
             found: found.iter().map(told).collect(),
+            warnings: match refused {
+                Refused::TestsFail(_) => warnings.iter().map(told).collect(),
+                // Listed already, or to be listed once the errors are mended.
+                _ => Vec::new(),
+            },
             accepted: may_go_on.then(|| keys(warnings)),
             may_insist,
         }

@@ -24,6 +24,7 @@ use crate::telemetry::RulebookMetrics;
 use self::first::{edition_of_folder, first_edition};
 use self::status::log_refusal;
 pub use self::status::{PressError, Status};
+pub use self::take_in::COLLISION;
 use super::examine::Examination;
 use super::fingerprint::Fingerprint;
 use super::gate::{Gate, load_files};

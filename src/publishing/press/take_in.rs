@@ -16,6 +16,9 @@ use crate::publishing::gate::{changes, load_files};
 use crate::rulebook::{Files, Problem};
 use crate::store::{Added, Credit, NewVersion, StoreError, VersionSource, content_hash};
 
+/// The code of a file that both the folder and somebody in the console changed.
+pub const COLLISION: &str = "folder_collision";
+
 impl Press {
     /// What was edited in the folder goes through the gate's checks; what was
     /// not is brought in step. False when it is worth trying again although
@@ -140,7 +143,9 @@ pub(super) async fn read_folder(folder: &Path) -> Result<Files, PressError> {
 }
 
 fn explain_collision(collision: &Collision) -> Problem {
-    Problem::error("folder_collision", "文件夹里改了这个文件，线上也改了它：两份不一样，还没有取用文件夹里的。")
-        .remedy("请对照控制台「发布」里的线上版本改好它；以文件夹为准就运行 yingda publish，以线上为准就运行 yingda export --force。")
+    Problem::error(COLLISION, "文件夹里改了这个文件，线上也改了它：两份不一样，还没有取用文件夹里的。")
+        .remedy(
+            "请在控制台「规则的问题」里点它旁边的「去改」：那里对照两份，改好再发布，或一下换成线上的。在终端：以文件夹为准就运行 yingda publish，以线上为准就运行 yingda export --force。",
+        )
         .in_file(&collision.path)
 }

@@ -43,10 +43,10 @@ impl Meaning<'_, '_> {
         let (triggers, trigger_spans) = self.triggers(source, &entry.triggers);
         let (questions, question_spans) = take_questions(&mut entry.questions);
         let name = entry.name.take().map_or_else(|| Box::from(id.as_str()), |name| trimmed(name.text));
-        let origin = Origin {
+        let mut origin = Origin {
             source: entry.source,
             rule: entry.span,
-            on: entry.rest.as_ref().and_then(|rest| rest.on.first()).map_or(entry.span, |on| on.span),
+            on: Box::default(),
             triggers: trigger_spans,
             questions: question_spans,
         };
@@ -61,7 +61,7 @@ impl Meaning<'_, '_> {
             ..Rule::named(id, "")
         };
         if let Some(rest) = &entry.rest {
-            self.read_rest(source, rest, &mut rule);
+            origin.on = self.read_rest(source, rest, &mut rule);
         }
         Some((rule, origin))
     }
@@ -110,7 +110,8 @@ impl Meaning<'_, '_> {
         exclusions
     }
 
-    fn read_rest(&mut self, source: &Source<'_>, rest: &RestEntry, rule: &mut Rule) {
+    /// Where its occasions are written.
+    fn read_rest(&mut self, source: &Source<'_>, rest: &RestEntry, rule: &mut Rule) -> Box<[Span]> {
         let text = |written: &Option<Written>| {
             written.as_ref().map(|written| written.text.trim()).filter(|text| !text.is_empty()).map(Box::from)
         };
@@ -127,13 +128,18 @@ impl Meaning<'_, '_> {
                 .remedy("请对调，或改正。");
             self.problems.push(source.locate(problem, source.rest_of_line(0)));
         }
+        let mut spans = Vec::new();
         for written in &rest.on {
             match read_occasion(&written.text) {
-                Ok(occasion) => rule.on.push(occasion),
+                Ok(occasion) => {
+                    rule.on.push(occasion);
+                    spans.push(written.span);
+                }
                 Err(problem) => self.problems.push(source.locate(problem, written.span)),
             }
         }
         rule.accounts = rest.accounts.iter().filter_map(|written| self.account(source, written)).collect();
+        spans.into()
     }
 
     fn account(&mut self, source: &Source<'_>, written: &Written) -> Option<AccountId> {

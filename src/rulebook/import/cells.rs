@@ -9,7 +9,7 @@ use super::super::fields::parse_date;
 use super::columns::{Column, Holds, Mapping, Target};
 
 /// More than a reply may be long, many times over.
-const MAX_CELL_CHARS: usize = 20_000;
+pub const MAX_CELL_CHARS: usize = 20_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellProblem {
@@ -17,13 +17,42 @@ pub struct CellProblem {
     pub cell: String,
     /// The column's title, or its key.
     pub column: &'static str,
-    /// The cause and what to do, a Chinese sentence.
-    pub text: String,
+    pub mistake: Mistake,
+}
+
+/// The cause and what to do, as a terminal tells it. The console has words of
+/// its own (console::exchange).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mistake {
+    #[error("是空的，请填上。")]
+    Empty,
+    #[error("超过 {MAX_CELL_CHARS} 个字。")]
+    TooLong,
+    #[error("是表格公式的错误「{0}」，请先在表格里改正。")]
+    Formula(String),
+    #[error("要填数字，现在是「{0}」。")]
+    NoNumber(String),
+    #[error("要填数字，例如 3 或 3-5，现在是「{0}」。")]
+    NoRange(String),
+    #[error("要填日期，例如 2026-12-31，现在是「{0}」。")]
+    NoDate(String),
+    #[error(
+        "要填电话号码，例如 0796-6559898，现在是「{0}」。号码变成了小数或 1.38E+10，就把那一列设成文本再填。"
+    )]
+    NoPhone(String),
+    #[error("只填「是」或空着，现在是「{0}」。")]
+    NoFlag(String),
+    #[error("要写完整的网址，以 https:// 开头，现在是「{0}」。")]
+    NoAddress(String),
+    #[error("是空的：电话和微信号至少填一个。")]
+    OutOfReach,
+    #[error("第 {first} 行已经是默认联系人，只能有一位。")]
+    SecondDefault { first: usize },
 }
 
 impl std::fmt::Display for CellProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}：{}{}", self.cell, self.column, self.text)
+        write!(f, "{}：{}{}", self.cell, self.column, self.mistake)
     }
 }
 
@@ -41,7 +70,7 @@ pub fn read(
         let text = row.get(index).map(|cell| cell.trim()).unwrap_or_default();
         match read_cell(column, text) {
             Ok(read) => values.extend(read),
-            Err(cause) => problems.push(problem(column, index, number, cause)),
+            Err(mistake) => problems.push(problem(column, index, number, mistake)),
         }
     }
     values
@@ -49,26 +78,32 @@ pub fn read(
 
 /// For a cell that must not be empty.
 pub fn missing(target: Target, mapping: &Mapping, number: usize, key: &'static str) -> Option<CellProblem> {
-    told(target, mapping, number, key, "是空的，请填上。")
+    told(target, mapping, number, key, Mistake::Empty)
 }
 
 /// For the cell of this key in a row.
-pub fn told(target: Target, mapping: &Mapping, number: usize, key: &str, cause: &str) -> Option<CellProblem> {
+pub fn told(
+    target: Target,
+    mapping: &Mapping,
+    number: usize,
+    key: &str,
+    mistake: Mistake,
+) -> Option<CellProblem> {
     let index = mapping.0.iter().position(|mapped| *mapped == Some(key))?;
-    Some(problem(target.column(key)?, index, number, cause.to_owned()))
+    Some(problem(target.column(key)?, index, number, mistake))
 }
 
-pub fn problem(column: &Column, index: usize, number: usize, text: String) -> CellProblem {
-    CellProblem { cell: cell_name(index, number), column: column.title, text }
+fn problem(column: &Column, index: usize, number: usize, mistake: Mistake) -> CellProblem {
+    CellProblem { cell: cell_name(index, number), column: column.title, mistake }
 }
 
-fn read_cell(column: &Column, text: &str) -> Result<Values, String> {
+fn read_cell(column: &Column, text: &str) -> Result<Values, Mistake> {
     let single = |value: String| Ok(Values::from([(column.key, value)]));
     if text.chars().count() > MAX_CELL_CHARS {
-        return Err(format!("超过 {MAX_CELL_CHARS} 个字。"));
+        return Err(Mistake::TooLong);
     }
     if text.starts_with('#') && ERRORS.contains(&text) {
-        return Err(format!("是表格公式的错误「{text}」，请先在表格里改正。"));
+        return Err(Mistake::Formula(text.to_owned()));
     }
     if text.is_empty() {
         let mut empty = Values::from([(column.key, String::new())]);
@@ -81,27 +116,24 @@ fn read_cell(column: &Column, text: &str) -> Result<Values, String> {
         Holds::Id | Holds::Text | Holds::Several => single(text.to_owned()),
         Holds::Number => match read_number(text) {
             Some(number) => single(number.to_string()),
-            None => Err(format!("要填数字，现在是「{}」。", short(text))),
+            None => Err(Mistake::NoNumber(short(text))),
         },
         Holds::Range(min, max) => match read_range(text) {
             Some((from, to)) => Ok(Values::from([(min, from), (max, to)])),
-            None => Err(format!("要填数字，例如 3 或 3-5，现在是「{}」。", short(text))),
+            None => Err(Mistake::NoRange(short(text))),
         },
         Holds::Date => match read_date(text) {
             Some(date) => single(date.to_string()),
-            None => Err(format!("要填日期，例如 2026-12-31，现在是「{}」。", short(text))),
+            None => Err(Mistake::NoDate(short(text))),
         },
         Holds::Phone if is_phone(text) => single(text.to_owned()),
-        Holds::Phone => Err(format!(
-            "要填电话号码，例如 0796-6559898，现在是「{}」。号码变成了小数或 1.38E+10，就把那一列设成文本再填。",
-            short(text)
-        )),
+        Holds::Phone => Err(Mistake::NoPhone(short(text))),
         Holds::Flag => match read_flag(text) {
             Some(flag) => single(if flag { "true".to_owned() } else { String::new() }),
-            None => Err(format!("只填「是」或空着，现在是「{}」。", short(text))),
+            None => Err(Mistake::NoFlag(short(text))),
         },
         Holds::Address if is_address(text) => single(text.to_owned()),
-        Holds::Address => Err(format!("要写完整的网址，以 https:// 开头，现在是「{}」。", short(text))),
+        Holds::Address => Err(Mistake::NoAddress(short(text))),
     }
 }
 

@@ -10,7 +10,7 @@ use super::cells;
 use super::columns::{Mapping, Target};
 use super::courses::{change, text};
 use super::grid::Grid;
-use super::{CellProblem, ImportError, Imported, RowChange};
+use super::{CellProblem, ImportError, Imported, Mistake, RowChange};
 
 const FILE: &str = "contacts.toml";
 /// How people are reached: one of them is enough.
@@ -78,15 +78,14 @@ fn mistakes(
         return None;
     }
     let key = REACHED.iter().find(|key| mapping.has(key))?;
-    cells::told(Target::Contacts, mapping, number, key, "是空的：电话和微信号至少填一个。")
+    cells::told(Target::Contacts, mapping, number, key, Mistake::OutOfReach)
 }
 
 /// Replies name one of them where they name nobody.
 fn second_default(first: &mut Option<usize>, mapping: &Mapping, number: usize) -> Option<CellProblem> {
     match *first {
         Some(first) => {
-            let cause = format!("第 {first} 行已经是默认联系人，只能有一位。");
-            cells::told(Target::Contacts, mapping, number, "default", &cause)
+            cells::told(Target::Contacts, mapping, number, "default", Mistake::SecondDefault { first })
         }
         None => {
             *first = Some(number);

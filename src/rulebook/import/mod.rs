@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::Files;
 
-pub use cells::CellProblem;
+pub use cells::{CellProblem, MAX_CELL_CHARS, Mistake};
 pub use columns::{Column, Holds, Mapping, Target, guess, guess_target};
 pub use grid::Grid;
 pub use tencent::is_tencent;

@@ -32,7 +32,8 @@ pub struct Origin {
     /// Position among the sources.
     pub source: usize,
     pub rule: Span,
-    pub on: Span,
+    /// In the order of the rule's occasions.
+    pub on: Box<[Span]>,
     /// In the order of the rule's triggers.
     pub triggers: Box<[Span]>,
     /// In the order of the rule's questions.
@@ -58,6 +59,12 @@ impl<'f> Seen<'f> {
             Some(source) => source.locate(problem, at),
             None => problem,
         }
+    }
+
+    /// What stands there, without the quotes around it.
+    fn written(&self, origin: &Origin, at: Span) -> &'f str {
+        let text = self.sources.get(origin.source).and_then(|source| source.text.get(at.range()));
+        text.unwrap_or_default().trim_matches(['"', '\'']).trim()
     }
 }
 

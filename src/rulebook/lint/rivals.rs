@@ -23,6 +23,8 @@ type Holders<K> = FxHashMap<K, Claimed>;
 struct Claimed {
     first: Option<u32>,
     more: Vec<u32>,
+    /// Where the last of them writes it.
+    at: Span,
 }
 
 pub fn report(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
@@ -32,8 +34,8 @@ pub fn report(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
     let mut occasions: Holders<&Occasion> = Holders::default();
     for (position, (rule, origin)) in (0..).zip(seen.pairs()) {
         let mut rivals = Rivals { seen, position, rule, origin, problems };
-        for occasion in &rule.on {
-            rivals.claim(&mut occasions, occasion, Claim::Occasion, origin.on);
+        for (occasion, at) in rule.on.iter().zip(&origin.on) {
+            rivals.claim(&mut occasions, occasion, Claim::Occasion, *at);
         }
         for (trigger, at) in rule.triggers.iter().zip(&origin.triggers) {
             match trigger {
@@ -81,7 +83,8 @@ impl Rivals<'_, '_> {
     fn claim<K: Hash + Eq>(&mut self, holders: &mut Holders<K>, key: K, claim: Claim, at: Span) {
         let claimed = holders.entry(key).or_default();
         if claimed.last() == Some(self.position) {
-            return self.problems.push(self.seen.locate(written_twice(claim), self.origin, at));
+            let spellings = [claimed.at, at].map(|at| self.seen.written(self.origin, at));
+            return self.problems.push(self.seen.locate(written_twice(claim, spellings), self.origin, at));
         }
         let rival = claimed
             .rules()
@@ -90,7 +93,7 @@ impl Rivals<'_, '_> {
         if let Some(rival) = rival {
             self.problems.push(self.seen.locate(rivalry(claim, rival), self.origin, at));
         }
-        claimed.push(self.position);
+        claimed.push(self.position, at);
     }
 }
 
@@ -103,7 +106,8 @@ impl Claimed {
         self.more.last().copied().or(self.first)
     }
 
-    fn push(&mut self, position: u32) {
+    fn push(&mut self, position: u32, at: Span) {
+        self.at = at;
         if self.first.is_none() {
             self.first = Some(position);
         } else if self.more.len() < MAX_COMPARED {
@@ -123,12 +127,18 @@ pub(super) fn meet(a: &Rule, b: &Rule) -> bool {
     accounts && a.valid.overlaps(&b.valid)
 }
 
-fn written_twice(claim: Claim) -> Problem {
+/// The spellings are as the file has them.
+fn written_twice(claim: Claim, [first, again]: [&str; 2]) -> Problem {
     let what = match claim {
-        Claim::Equals | Claim::Starts | Claim::Contains => "这个触发词",
-        Claim::Occasion => "这一项",
+        Claim::Equals | Claim::Starts | Claim::Contains => "触发词",
+        Claim::Occasion => "on 里的",
     };
-    let cause = format!("{what}和这条规则里的另一个是一样的（大小写、标点、繁简不算）。");
+    let cause = match first == again {
+        true => format!("{what}「{again}」写了两次。"),
+        false => format!(
+            "{what}「{again}」和「{first}」是同一个：大小写、标点、繁简和常见的别称，都当成一种写法。"
+        ),
+    };
     Problem::note("written-twice", cause).remedy("请删掉一个。")
 }
 
