@@ -255,6 +255,9 @@ impl Turn<'_> {
         if words::only_steers(&decision.normalized) && !is_written_for(&decision) {
             return self.fall_back(decision.why);
         }
+        if self.tells_more_of_complaint(raw, &decision) {
+            return self.note_complaint(decision.why);
+        }
         match decision.verdict {
             Verdict::Rule(rule) if words::is_acknowledgement(&decision.normalized) => {
                 self.on_small_talk(Some(rule))

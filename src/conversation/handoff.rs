@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::answer::{Candidate, Decision, Step, Verdict};
 use crate::model::conversation::Held;
 use crate::model::effect::WaitReason;
 use crate::model::form::{Filling, Paused};
@@ -16,11 +17,15 @@ use crate::rulebook::hours::State;
 use crate::rulebook::{Phrase, Rendered, Rule};
 
 use super::decide::{Decided, Turn};
+use super::form::asks;
+use super::words;
 
 /// Staff who say nothing for so long no longer have the conversation.
 pub const STAFF_IDLE: Duration = Duration::from_secs(30 * 60);
 /// How long what follows a call for a person is taken for what they need.
 const SAYS_MORE_WITHIN: Duration = Duration::from_secs(10 * 60);
+/// How long after a complaint, or after more of it, the next words belong to it.
+const COMPLAINS_WITHIN: Duration = Duration::from_secs(10 * 60);
 /// A call for a person that nobody answered so long is a new one.
 const WAITS_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -31,6 +36,7 @@ pub fn take(conversation: &Conversation, by: Attendant, now: Timestamp) -> Conve
         offered: None,
         more: None,
         waiting_since: None,
+        complained_at: None,
         ..conversation.clone()
     }
 }
@@ -190,6 +196,35 @@ impl Turn<'_> {
         self.waiting_for().is_some_and(|since| since <= SAYS_MORE_WITHIN)
     }
 
+    /// 「昨天上午那个班，等了一个小时」 after 投诉 tells more of it, though a rule
+    /// may know some of its words. Not what asks a thing, or is a trigger itself.
+    pub(super) fn tells_more_of_complaint(&self, raw: &str, decision: &Decision) -> bool {
+        let since = |at| self.situation.now.duration_since(at).unsigned_abs();
+        let complains =
+            self.situation.conversation.complained_at.is_some_and(|at| since(at) <= COMPLAINS_WITHIN);
+        if !complains
+            || words::is_acknowledgement(&decision.normalized)
+            || self.is_abuse(&decision.normalized)
+        {
+            return false;
+        }
+        let Verdict::Rule(index) = decision.verdict else { return !asks(raw) };
+        let is_named = decision.why.iter().any(|candidate| {
+            candidate.rule == index && matches!(candidate.step, Step::Equals | Step::Starts)
+        });
+        let rule = self.situation.edition.rule_at(index);
+        let (complains_again, calls_person) =
+            rule.map_or((false, false), |rule| (rule.calls_staff, rule.hands_over()));
+        !is_named && !calls_person && (complains_again || !asks(raw))
+    }
+
+    /// Kept with the complaint, which staff have on their list.
+    pub(super) fn note_complaint(&self, why: Vec<Candidate>) -> Decided {
+        let mut decided = self.say(Phrase::HumanSentenceNoted, Outcome::Human(None));
+        decided.conversation.complained_at = Some(self.situation.now);
+        Decided { why, ..decided }
+    }
+
     fn waits(&self) -> bool {
         self.waiting_for().is_some_and(|since| since <= WAITS_FOR)
     }
@@ -209,6 +244,7 @@ pub(super) fn leave_staff(turn: &Turn<'_>) -> Decided {
         stage @ (Stage::Idle | Stage::Filling(_) | Stage::Paused(_)) => stage.clone(),
     };
     conversation.waiting_since = None;
+    conversation.complained_at = None;
     let mut decided = turn.speak(turn.sentence(Phrase::HumanLeft), Outcome::Human(None), conversation);
     decided.effects.push(Effect::StopWaiting);
     decided

@@ -37,6 +37,9 @@ pub struct Conversation {
     /// Since when they wait for a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Timestamp>,
+    /// When they complained last: what they write next belongs to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complained_at: Option<Timestamp>,
     /// What staff left to be said with the next reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<Box<LeftWords>>,

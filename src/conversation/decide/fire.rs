@@ -30,13 +30,19 @@ impl Turn<'_> {
         if rule.calls_staff {
             decided.effects.push(Effect::Wait(WaitReason::Complaint));
             decided.conversation.waiting_since.get_or_insert(self.situation.now);
+            decided.conversation.complained_at = Some(self.situation.now);
         }
         decided
     }
 
     /// Where the customer stands once something was understood.
     pub(in crate::conversation) fn understood(&self) -> Conversation {
-        Conversation { misses: Misses::default(), small_talk: 0, ..self.situation.conversation.clone() }
+        Conversation {
+            misses: Misses::default(),
+            small_talk: 0,
+            complained_at: None,
+            ..self.situation.conversation.clone()
+        }
     }
 
     /// One of the bot's own sentences.

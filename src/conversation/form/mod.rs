@@ -23,6 +23,8 @@ use crate::rulebook::{Form, Phrase, Rule};
 use super::decide::{Decided, Said, Turn};
 use super::{handoff, understand};
 
+pub(super) use words::asks;
+
 /// A form left lying for this long is paused.
 const PAUSED_AFTER: Duration = Duration::from_secs(30 * 60);
 /// A second enquiry within this time corrects the first.
@@ -114,7 +116,7 @@ impl Turn<'_> {
             let ours = rulebook.catalog.contacts.iter().filter_map(|contact| contact.phone.as_deref());
             ours.map(digits).any(|ours| ours == digits(number))
         };
-        if found.numbers.is_empty() || found.numbers.iter().any(is_ours) || words::asks(said.text) {
+        if found.numbers.is_empty() || found.numbers.iter().any(is_ours) || asks(said.text) {
             return None;
         }
         let (form, rule) = rulebook.form_for_callers()?;
