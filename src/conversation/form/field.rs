@@ -23,6 +23,10 @@ impl Session<'_> {
     fn exact_answer(self, field: &FormField, said: Said<'_>) -> Decided {
         let reading = understand::read(field.kind, said.text, self.turn.today());
         if let Reading::Clear(value) = reading {
+            if self.is_doubtful(field, &value) {
+                let hint = self.phrase(Phrase::FormManyPeople);
+                return self.not_understood(field, said, hint);
+            }
             return self.accept(field, value);
         }
         if words::asks(said.text)
@@ -68,6 +72,10 @@ impl Session<'_> {
         if let Some(several) = self.several(field, said) {
             return several;
         }
+        if field.kind == AnswerKind::Unit && understand::names_a_person(said.text) {
+            let hint = self.phrase(Phrase::FormNotUnit);
+            return self.not_understood(field, said, hint);
+        }
         match understand::read(field.kind, said.text, self.turn.today()) {
             Reading::Clear(value) | Reading::Partly(value) => self.accept(field, value),
             Reading::Unclear(why) => {
@@ -75,6 +83,11 @@ impl Session<'_> {
                 self.not_understood(field, said, hint)
             }
         }
+    }
+
+    /// Said again, it is meant.
+    fn is_doubtful(&self, field: &FormField, value: &str) -> bool {
+        field.kind == AnswerKind::People && self.filling.tries == 0 && understand::is_surprising(value)
     }
 
     fn accept(mut self, field: &FormField, value: String) -> Decided {

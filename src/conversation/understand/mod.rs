@@ -16,7 +16,8 @@ use crate::model::lead::AnswerKind;
 use crate::text::Normalized;
 
 pub use facts::{Facts, facts};
-pub use unit::looks_like_unit;
+pub use people::is_surprising;
+pub use unit::{looks_like_unit, names_a_person};
 
 /// What somebody said who has not decided yet.
 pub const UNDECIDED: &str = "待定";

@@ -5,6 +5,8 @@ use super::{Reading, segments, with_words};
 
 /// More than this is a telephone number, or a joke.
 const MOST_PEOPLE: u32 = 100_000;
+/// More than this never came as one group; rather a slip of the finger.
+const MOST_EXPECTED: u32 = 1_000;
 
 const LEADS: &[&str] = &[
     "我们单位",
@@ -103,6 +105,12 @@ const TAILS: &[&str] = &[
     "吧", "呢", "啊", "呀", "哦", "的", "了", "，", "规模", "参加", "参训", "过来", "过去", "来", "去",
     "想去", "要去", "要来", "一起", "暂定", "大概",
 ];
+
+/// Whether a headcount that was understood is worth asking about.
+pub fn is_surprising(value: &str) -> bool {
+    let numbers = value.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u32>().ok());
+    numbers.max().is_some_and(|most| most > MOST_EXPECTED)
+}
 
 pub fn read(text: &str) -> Reading {
     let whole = plain(text);

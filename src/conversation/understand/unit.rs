@@ -116,6 +116,13 @@ pub fn looks_like_unit(text: &str) -> bool {
         && ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
+/// 我叫周明 answers another question.
+pub fn names_a_person(text: &str) -> bool {
+    const LEADS: &[&str] = &["我叫", "我姓", "我名叫", "本人叫", "本人姓", "我的名字", "名字叫", "姓名"];
+    let said = super::clean(text);
+    LEADS.iter().any(|lead| said.starts_with(lead)) && !looks_like_unit(&said)
+}
+
 /// The name alone.
 pub fn clean(text: &str) -> String {
     let mut name = super::clean(text);
