@@ -81,6 +81,10 @@ phrases! {
         "没看懂时间。写个大概就行，例如 4月中旬、下个月，没定就回「没定」。";
     FormUnclearPhone, "form_unclear_phone", "没看懂电话时",
         "没看到能打通的号码。手机或区号加座机都行。";
+    FormNotUnit, "form_not_unit", "问单位，回的却是人名时，只问一次",
+        "这里请写单位名称，没有单位请回「跳过」。";
+    FormManyPeople, "form_many_people", "人数多得出奇（超过 1000）时，只问一次",
+        "人数没写错吗？没错请再发一次。";
     FormUnclearText, "form_unclear_text", "其他回答没看懂时",
         "没看懂，请用一句短话再说一次。";
     FormCannotAnswer, "form_cannot_answer", "填表单时问的事答不上来时",
@@ -140,7 +144,7 @@ phrases! {
     Abuse, "abuse", "收到辱骂时，只说一次",
         "我只回答培训问题，需要人工请回复「人工」。";
     Erased, "erased", "按用户要求删除了信息时",
-        "您的消息和对话记录已经删除。";
+        "您的消息和对话记录已经删除。如果提交过需求，要一并删除请拨 {{phone}}。";
     OpenNow, "open_now", "联系人名片，工作时间内",
         "现在可以拨打。";
     ClosedNow, "closed_now", "联系人名片，休息时间",
