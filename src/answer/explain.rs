@@ -17,7 +17,7 @@ fn verdict(decision: &Decision, rules: &[Rule]) -> String {
         Verdict::Choices(choices) => {
             let names: Vec<&str> = choices.iter().map(|rule| name(rule.position(), rules)).collect();
             let asks_two = decision.why.iter().any(|candidate| candidate.lost == Some(Lost::OneOfTwo));
-            let reason = if asks_two { "一句话问了两件事" } else { "几条规则相近" };
+            let reason = if asks_two { "一句话问了几件事" } else { "几条规则相近" };
             format!("{reason}，请对方在「{}」中选择。", names.join("」「"))
         }
         Verdict::None => "没有规则能回答。".to_owned(),

@@ -42,7 +42,7 @@ pub use gate::Asked;
 pub use live::{Edition, Live};
 pub use weights::Weights;
 
-use clauses::two_questions;
+use clauses::questions;
 use courtesy::without_courtesy;
 use elsewhere::Elsewhere;
 use exact::{Exact, Found};
@@ -100,8 +100,8 @@ impl Matcher {
 
     /// The same, for who has normalised the text already.
     pub fn answer_normalized(&self, raw: &str, normalized: Normalized, asked: &Asked) -> Decision {
-        let decided = self.decide_by_exact(&normalized, asked);
-        let decided = decided.or_else(|| self.decide_both(raw, asked));
+        let decided = self.decide_by_exact(&normalized, &normalized, asked);
+        let decided = decided.or_else(|| self.decide_several(raw, asked));
         let (verdict, why) = decided.unwrap_or_else(|| self.decide_bare(&normalized, asked));
         Decision { verdict, why, normalized }
     }
@@ -112,32 +112,46 @@ impl Matcher {
         self.occasions.find(occasion, |rule| self.gates.bar(rule, &nothing_said, asked).is_none())
     }
 
-    fn decide_by_exact(&self, text: &Normalized, asked: &Asked) -> Option<(Verdict, Vec<Candidate>)> {
-        let open = |rule| self.gates.bar(rule, text, asked).is_none();
-        self.exact.find(text, open).map(|found| self.decide_at_once(found))
+    /// `part` of the message is looked up; words that exclude a rule may stand
+    /// anywhere in the whole of it.
+    fn decide_by_exact(
+        &self,
+        part: &Normalized,
+        whole: &Normalized,
+        asked: &Asked,
+    ) -> Option<(Verdict, Vec<Candidate>)> {
+        let open = |rule| self.gates.bar(rule, whole, asked).is_none();
+        self.exact.find(part, open).map(|found| self.decide_at_once(found))
     }
 
-    /// Offers the answers of both questions, where a message asks two and each
-    /// has a clear answer of its own.
-    fn decide_both(&self, raw: &str, asked: &Asked) -> Option<(Verdict, Vec<Candidate>)> {
-        let mut choices = Vec::with_capacity(2);
-        let mut why = Vec::with_capacity(2);
-        for half in two_questions(beginning(raw))? {
-            let decided = self.decide_by_exact(&half, asked);
-            let (verdict, candidates) = decided.unwrap_or_else(|| self.decide_bare(&half, asked));
-            let Verdict::Rule(rule) = verdict else { return None };
-            let winner = candidates.into_iter().find(|candidate| candidate.rule == rule)?;
-            choices.push(rule);
-            why.push(Candidate { lost: Some(Lost::OneOfTwo), ..winner });
+    /// Offers the answer of each question, where a message asks several. Of two
+    /// each must have a clear answer of its own; of more, one may have none.
+    fn decide_several(&self, raw: &str, asked: &Asked) -> Option<(Verdict, Vec<Candidate>)> {
+        let parts = questions(beginning(raw))?;
+        let mut choices = Vec::with_capacity(parts.len());
+        let mut why = Vec::with_capacity(parts.len());
+        let mut unclear = 0;
+        for part in &parts {
+            let decided = self.decide_by_exact(part, part, asked);
+            let (verdict, candidates) = decided.unwrap_or_else(|| self.decide_bare(part, asked));
+            let Verdict::Rule(rule) = verdict else {
+                unclear += 1;
+                continue;
+            };
+            if !choices.contains(&rule) {
+                choices.push(rule);
+                let winner = candidates.into_iter().find(|candidate| candidate.rule == rule)?;
+                why.push(Candidate { lost: Some(Lost::OneOfTwo), ..winner });
+            }
         }
-        let differ = choices.first() != choices.last();
-        differ.then_some((Verdict::Choices(choices), why))
+        let may_be_unclear = usize::from(parts.len() > 2);
+        (choices.len() > 1 && unclear <= may_be_unclear).then_some((Verdict::Choices(choices), why))
     }
 
     /// Decides what is asked, without 「您好，请问」 before it.
     fn decide_bare(&self, text: &Normalized, asked: &Asked) -> (Verdict, Vec<Candidate>) {
         let bare = without_courtesy(text);
-        let exact = bare.as_ref().and_then(|bare| self.decide_by_exact(bare, asked));
+        let exact = bare.as_ref().and_then(|bare| self.decide_by_exact(bare, text, asked));
         exact.unwrap_or_else(|| self.decide_by_evidence(bare.as_ref().unwrap_or(text), asked))
     }
 

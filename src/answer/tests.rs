@@ -62,6 +62,28 @@ fn two_questions_at_once_are_offered_as_a_choice() {
     check("one that nobody answers", &rules, "多少钱？天上有几颗星？", &[]);
     check("a sample of its own", &rules, "多少钱？住几天？", &["both"]);
     check("a greeting before", &rules, "在吗？多少钱？", &["price"]);
+    check("with a comma", &rules, "怎么去，多少钱", &["transport", "price"]);
+    check("of three, one that nobody answers", &rules, "怎么去？多少钱？有几颗星？", &["transport", "price"]);
+    check("of four, two", &rules, "怎么去？多少钱？有几颗星？下雪吗？", &[]);
+}
+
+#[test]
+fn a_pattern_for_the_whole_message_decides_at_once() {
+    let rules = [
+        rule("enquiry", &["/^(红色)?培训(的事)?$/"], &["我们想订一期"]),
+        rule("elsewhere", &[], &["红色培训哪家好", "培训的事归谁管"]),
+    ];
+    check("all of it", &rules, "红色培训", &["enquiry"]);
+    check("behind politeness", &rules, "您好，想咨询一下培训的事", &["enquiry"]);
+    check(
+        "words that shut a rule out may stand in the politeness",
+        &[
+            Rule { exclude: vec![Normalized::new("谢")], ..rule("okay", &["=收到"], &[]) },
+            rule("thanks", &["收到"], &[]),
+        ],
+        "收到，谢谢啦",
+        &["thanks"],
+    );
 }
 
 #[test]

@@ -19,15 +19,17 @@ pub struct Weighed<'k> {
 /// How many characters beside the keywords halve their worth.
 const HALVING: f32 = 30.0;
 
-/// The keyword that is the whole message, if one rule alone has it: nothing is
-/// left to be weighed then.
+/// The keyword or pattern that is the whole message, if one rule alone has it:
+/// nothing is left to be weighed then.
 pub fn whole_message<'e, 'k>(
     text: &str,
     evidence: &'e [Evidence<'k>],
     may_answer: impl Fn(RuleIndex) -> bool,
 ) -> Option<&'e Evidence<'k>> {
     let is_whole = |keyword: &&Evidence| {
-        keyword.step == Step::Contains && keyword.start == 0 && keyword.end == text.len()
+        matches!(keyword.step, Step::Contains | Step::Pattern)
+            && keyword.start == 0
+            && keyword.end == text.len()
     };
     let mut whole = evidence.iter().filter(is_whole).filter(|keyword| may_answer(keyword.rule));
     let first = whole.next()?;
