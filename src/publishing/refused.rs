@@ -88,6 +88,7 @@ pub(super) fn judge(findings: &Findings, request: &Request) -> Result<(), Refuse
     let is_unseen = |problem: &Problem| match &request.accepted {
         Accepted::All => false,
         Accepted::These(keys) => !keys.contains(&warning_key(problem)),
+        Accepted::Told(causes) => !causes.contains(&problem.cause),
     };
     let has_reason = request.despite.as_ref().is_some_and(|reason| !reason.trim().is_empty());
     if !findings.errors.is_empty() {
