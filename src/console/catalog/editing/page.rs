@@ -91,7 +91,7 @@ impl<T: Thing> Desk<'_, T> {
         match self.thing.name() {
             Some(word) => t.say(word).to_string(),
             None if self.before.is_some() => self.thing.title(values),
-            None => t.say("catalog.new").to_string(),
+            None => t.say(self.thing.title_of_new()).to_string(),
         }
     }
 
