@@ -35,6 +35,7 @@ mod weights;
 use crate::rulebook::{Occasion, Rulebook};
 use crate::text::Normalized;
 
+pub use courtesy::is_courtesy;
 pub use decision::{Candidate, Decision, Lost, RuleIndex, Step, Verdict};
 pub use explain::explain;
 pub use gate::Asked;

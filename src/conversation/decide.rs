@@ -90,11 +90,11 @@ pub fn decide(message: &Message, situation: &Situation<'_>) -> Decided {
         Some(conversation) => {
             let situation = Situation { conversation: &conversation, ..situation.clone() };
             let turn = Turn { message, situation: &situation };
-            turn.respond().announced(&turn).bringing(&turn)
+            turn.respond().giving_way(&turn).announced(&turn).bringing(&turn)
         }
         None => {
             let turn = Turn { message, situation };
-            turn.respond().bringing(&turn)
+            turn.respond().giving_way(&turn).bringing(&turn)
         }
     }
 }

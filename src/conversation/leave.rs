@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::answer::{is_courtesy, normalize};
 use crate::model::conversation::LeftWords;
 use crate::model::{Content, Conversation, Outcome, Reply, Text};
 use crate::rulebook::Phrase;
 
 use super::decide::{Decided, Turn};
+use super::words;
 
 /// Older words answer what nobody remembers asking.
 pub const WORDS_WAIT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -36,6 +38,30 @@ pub fn waiting(conversation: &Conversation, now: Timestamp) -> Option<&LeftWords
 }
 
 impl Decided {
+    /// A greeting, thanks, or that something was not understood: a menu behind
+    /// what staff wrote would hide it, so the words go alone.
+    pub(super) fn giving_way(mut self, turn: &Turn<'_>) -> Self {
+        if self.erases || waiting(turn.situation.conversation, turn.situation.now).is_none() {
+            return self;
+        }
+        match self.outcome {
+            Outcome::Answer(_) if turn.is_pleasantry() => self.outcome = Outcome::Human(None),
+            // It stays among what no rule answered.
+            Outcome::Fallback if matches!(turn.message.content, Content::Text { .. }) => {}
+            Outcome::Answer(_)
+            | Outcome::Fallback
+            | Outcome::Choices(_)
+            | Outcome::Form(_)
+            | Outcome::Human(_)
+            | Outcome::Silence => return self,
+        }
+        self.reply = Reply::Silence;
+        // What was not said was not offered either.
+        self.conversation.offered.clone_from(&turn.situation.conversation.offered);
+        self.conversation.more = None;
+        self
+    }
+
     /// The reply with what was left in front of it. One without words, or one
     /// that goes on over several messages, leaves that to the next.
     pub(super) fn bringing(mut self, turn: &Turn<'_>) -> Self {
@@ -51,7 +77,8 @@ impl Decided {
                 whole.push("\n\n");
                 whole.spans.append(&mut text.spans);
             }
-            Reply::Silence => self.outcome = Outcome::Human(None),
+            Reply::Silence if self.outcome == Outcome::Silence => self.outcome = Outcome::Human(None),
+            Reply::Silence => {}
             Reply::Text { .. }
             | Reply::Cards { .. }
             | Reply::Image { .. }
@@ -63,5 +90,14 @@ impl Decided {
         self.conversation.left = None;
         self.reply = turn.fit(whole, &self.outcome, &mut self.conversation);
         self
+    }
+}
+
+impl Turn<'_> {
+    /// 在吗, 谢谢, 嗯: typed, and nothing is asked.
+    fn is_pleasantry(&self) -> bool {
+        let Content::Text { text, option: None } = &self.message.content else { return false };
+        let text = normalize(text);
+        is_courtesy(&text) || words::is_acknowledgement(&text)
     }
 }

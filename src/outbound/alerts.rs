@@ -99,7 +99,9 @@ impl Alerts {
         let mut told = Vec::new();
         let mut obsolete = Vec::new();
         for notice in news {
-            match wording::line(&self.store, &notice, now).await? {
+            let account = self.accounts.find(&notice.account);
+            let human = account.map(|account| account.human).unwrap_or_default();
+            match wording::line(&self.store, &notice, human, now).await? {
                 Some(line) => {
                     lines.push(self.with_account(&notice, line));
                     told.push(notice);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::model::lead::{AnswerKind, LeadAnswer, Standing};
-use crate::model::{AccountId, LeadNumber};
+use crate::model::{AccountId, Human, LeadNumber};
 use crate::platform::wecom_robot::MOST_TEXT_BYTES;
 use crate::store::{
     DueBy, Lead, LeadFilter, LeadOrder, Notice, NoticeKind, Store, StoreError, Waiting, mask_numbers,
@@ -18,11 +18,17 @@ const MOST_CHARACTERS: usize = 30;
 const MOST_NAMED: usize = 5;
 
 /// The sentence for a notice; None when there is nothing to tell any more.
-pub async fn line(store: &Store, notice: &Notice, now: Timestamp) -> Result<Option<String>, StoreError> {
+/// `human` is what its account does for whoever wants a person.
+pub async fn line(
+    store: &Store,
+    notice: &Notice,
+    human: Human,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
     match notice.kind {
         NoticeKind::Lead => lead(store, notice, "新线索").await,
         NoticeKind::LeadAgain => lead(store, notice, "线索更新").await,
-        NoticeKind::Waiting => waiting(store, notice, now).await,
+        NoticeKind::Waiting => waiting(store, notice, human, now).await,
         NoticeKind::Due => due(store, notice).await,
         NoticeKind::Expiring => Ok(Some(notice.subject.clone())),
     }
@@ -50,16 +56,26 @@ async fn lead(store: &Store, notice: &Notice, what: &str) -> Result<Option<Strin
     Ok(lead.map(|lead| format!("{what} {number}{}。请到控制台「线索」查看。", about(&lead))))
 }
 
-async fn waiting(store: &Store, notice: &Notice, now: Timestamp) -> Result<Option<String>, StoreError> {
+async fn waiting(
+    store: &Store,
+    notice: &Notice,
+    human: Human,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
     let Some(waiting) = store.find_place(&notice.account, &notice.subject).await? else { return Ok(None) };
     if waiting.taken.is_some() {
         return Ok(None);
     }
     let who = about_waiting(store, &notice.account, &waiting).await?;
     let minutes = now.duration_since(waiting.since).as_mins();
-    let since = if minutes > 0 { format!("，已等 {minutes} 分钟") } else { String::new() };
+    let (what, passed, meanwhile) = match human {
+        Human::Yingda => ("有人在等人工", "已等", ""),
+        // Where nobody answers in the chat, people do not wait in it.
+        Human::Contacts | Human::Wechat => ("有人要找人", "已过", "应答照样自动回复，"),
+    };
+    let since = if minutes > 0 { format!("，{passed} {minutes} 分钟") } else { String::new() };
     let reason = waiting.reason.label();
-    Ok(Some(format!("有人在等人工（{reason}）{who}{since}。请到控制台「会话」处理。")))
+    Ok(Some(format!("{what}（{reason}）{who}{since}。{meanwhile}请到控制台「会话」处理。")))
 }
 
 async fn about_waiting(store: &Store, account: &AccountId, waiting: &Waiting) -> Result<String, StoreError> {

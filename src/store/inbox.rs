@@ -70,19 +70,22 @@ pub(super) struct Row {
 
 /// Walks back through the newest messages and keeps the last of each customer.
 /// Not `NOT EXISTS`: PostgreSQL would join all messages with all before it stops
-/// at a page. `|| ''` here and below: one customer's messages are found by their
-/// index, not by walking back through everybody's.
+/// at a page. A key is led by the second a message was sent, so within one it
+/// tells no order: `received_at` does, in milliseconds. Ordered by it, one
+/// customer's messages are found by their index, not by walking back through
+/// everybody's.
 const LATEST: &str = "SELECT customer_id, id, received_at, kind, body, outcome, rule_id, \
      (SELECT l.unit FROM lead l WHERE l.account_id = m.account_id AND l.customer_id = m.customer_id \
        AND l.unit IS NOT NULL ORDER BY l.handed_in_at DESC LIMIT 1) AS unit FROM message m \
      WHERE m.account_id = $1 AND m.id < $2 AND m.customer_id IS NOT NULL AND m.is_test = 0 \
      AND m.id = (SELECT n.id FROM message n WHERE substr(n.customer_id, -4) = substr(m.customer_id, -4) \
-       AND n.account_id = m.account_id AND n.customer_id = m.customer_id ORDER BY n.id || '' DESC LIMIT 1) \
+       AND n.account_id = m.account_id AND n.customer_id = m.customer_id \
+       ORDER BY n.received_at DESC, n.id || '' DESC LIMIT 1) \
      ORDER BY m.id DESC LIMIT $3";
 const LATEST_OF: &str = concat!(
     "SELECT customer_id, id, received_at, kind, body, outcome, rule_id FROM message WHERE ",
     said_by!(),
-    " ORDER BY id || '' DESC LIMIT 1"
+    " ORDER BY received_at DESC, id || '' DESC LIMIT 1"
 );
 /// From the newest back, so that a frequent word finds who said it last and is
 /// found soon.
@@ -144,6 +147,7 @@ impl Store {
             let waiting = self.find_waiting(account, &customer).await?;
             rows.push(InboxRow { customer, last: Some(last), waiting, unit });
         }
+        latest_first(&mut rows);
         Ok(rows)
     }
 
@@ -170,7 +174,7 @@ impl Store {
             let last = self.find_last_message(account, &customer).await?;
             latest.push(InboxRow { customer, last, waiting: None, unit: None });
         }
-        latest.sort_by_cached_key(|row| Reverse(row.last.as_ref().map(|last| last.cursor.clone())));
+        latest_first(&mut latest);
         latest.truncate(page);
         for row in &mut latest {
             row.waiting = self.find_waiting(account, &row.customer).await?;
@@ -235,6 +239,17 @@ impl Row {
     pub(super) fn read_with_customer(self) -> Result<(CustomerId, LastMessage), StoreError> {
         let customer = read_customer(&self.customer_id)?;
         Ok((customer, read(self)?))
+    }
+}
+
+/// As they were received. The page was found by keys, so the next begins behind
+/// the least of them, whoever stands last.
+fn latest_first(rows: &mut [InboxRow]) {
+    let least = rows.iter().filter_map(|row| row.last.as_ref().map(|last| last.cursor.clone())).min();
+    rows.sort_by_cached_key(|row| Reverse(row.last.as_ref().map(|last| (last.at, last.cursor.clone()))));
+    let last = rows.last_mut().and_then(|row| row.last.as_mut());
+    if let Some((last, least)) = last.zip(least) {
+        last.cursor = least;
     }
 }
 

@@ -101,13 +101,14 @@ const NOT_TAPPED: &str = "SELECT id, received_at, customer_id, body, outcome, ru
 
 /// For each message that asked for a person, the one before it of the same
 /// customer, when a rule had answered that. `CROSS JOIN`: SQLite keeps its
-/// order, so the few that asked come first. `|| ''`: the message before is found
-/// by the index of customers. Either way round takes seconds.
+/// order, so the few that asked come first. The message before is found by when it
+/// was received, so by the index of customers. Either way round takes seconds.
 const PERSON_AFTER: &str = "SELECT m.id, m.received_at, m.customer_id, m.body, m.outcome, m.rule_id, m.version, m.nearest \
      FROM message h CROSS JOIN message m WHERE m.account_id = h.account_id AND m.id = ( \
        SELECT p.id FROM message p WHERE substr(p.customer_id, -4) = substr(h.customer_id, -4) \
        AND p.account_id = h.account_id AND p.customer_id = h.customer_id \
-       AND p.id || '' < h.id ORDER BY p.id || '' DESC LIMIT 1) AND m.received_at >= h.received_at - $4 \
+       AND (p.received_at < h.received_at OR (p.received_at = h.received_at AND p.id || '' < h.id)) \
+       ORDER BY p.received_at DESC, p.id || '' DESC LIMIT 1) AND m.received_at >= h.received_at - $4 \
      AND h.account_id = $1 AND h.id >= $5 AND h.id < $6 AND h.received_at >= $2 AND h.received_at < $3 \
      AND h.outcome = 'human' AND h.is_test = 0 AND m.outcome = 'answer' AND m.kind = 'text' \
      AND m.body IS NOT NULL \

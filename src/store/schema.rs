@@ -19,6 +19,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (9, "reply_drafts", include_str!("migrations/0009_reply_drafts.sql")),
     (10, "makers", include_str!("migrations/0010_makers.sql")),
     (11, "tail", include_str!("migrations/0011_tail.sql")),
+    (12, "waits", include_str!("migrations/0012_waits.sql")),
 ];
 
 /// The newest step this program knows.

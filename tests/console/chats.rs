@@ -138,13 +138,17 @@ async fn only_where_staff_attend_from_here_can_the_bot_be_kept_silent() {
     let contacts = Yingda::start().await;
     let chat = somebody_waits(&contacts).await;
     let browser = Browser::with_role(&contacts, Role::Reception).await;
-    browser.get(&chat).await.hides("让应答先不插话");
+    let page = browser.get(&chat).await;
+    page.hides("让应答先不插话");
+    page.shows("应答照样自动回复对方");
     assert_eq!(browser.post(&format!("{chat}/hold"), &[]).await.status, StatusCode::NOT_FOUND);
 
     let yingda = Yingda::start_with(Setup { account: "human = \"yingda\"".into(), ..Setup::default() }).await;
     let chat = somebody_waits(&yingda).await;
     let browser = Browser::with_role(&yingda, Role::Reception).await;
-    browser.get(&chat).await.shows("让应答先不插话");
+    let page = browser.get(&chat).await;
+    page.shows("让应答先不插话");
+    page.hides("应答照样自动回复对方");
     browser.post(&format!("{chat}/hold"), &[]).await;
     browser.get(&chat).await.shows("接待正在接待");
     assert_eq!(yingda.customer("oA1").says("多少钱").await, "");

@@ -35,6 +35,22 @@ async fn words_that_staff_leave_come_with_the_next_reply_and_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn words_of_staff_go_alone_where_the_bot_has_only_a_menu_to_add() {
+    let yingda = Yingda::start().await;
+    for (name, says) in
+        [("o-there", "在吗"), ("o-thanks", "谢谢"), ("o-fine", "好的"), ("o-odd", "乌拉呜啦咕噜")]
+    {
+        let customer = yingda.customer(name);
+        attend(&yingda, &customer, &words("请问是哪个班？")).await;
+
+        let said = customer.says(says).await;
+
+        assert_eq!(said, "顾问回复您：\n请问是哪个班？", "{says}");
+        assert!(!customer.says("多少钱").await.contains("哪个班"), "{says}: once");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn words_that_were_taken_back_or_are_a_week_old_are_not_said() {
     let yingda = Yingda::start().await;
     let (one, other) = (yingda.customer("o-one"), yingda.customer("o-other"));

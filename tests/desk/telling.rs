@@ -23,7 +23,11 @@ fn start() -> Timestamp {
 }
 
 fn alerts(store: &Store, clock: &Clock, robot: &FakeRobot, metrics: &Metrics) -> Alerts {
-    let served = ServedAccount { id: account(), name: "培训中心".to_owned(), human: Human::Contacts };
+    alerts_where(Human::Contacts, store, clock, robot, metrics)
+}
+
+fn alerts_where(human: Human, store: &Store, clock: &Clock, robot: &FakeRobot, metrics: &Metrics) -> Alerts {
+    let served = ServedAccount { id: account(), name: "培训中心".to_owned(), human };
     let names = Roster::new(vec![served]);
     let robot = Robot::new(&robot.address).expect("a good address");
     Alerts::new(store.clone(), clock.clone(), robot, names, metrics.notices.clone())
@@ -92,10 +96,27 @@ async fn who_waits_is_told_unless_they_are_taken_or_gone_by_then() {
 
         assert_eq!(
             robot.heard(),
-            ["有人在等人工（投诉），已等 2 分钟。请到控制台「会话」处理。"],
+            ["有人要找人（投诉），已过 2 分钟。应答照样自动回复，请到控制台「会话」处理。"],
             "{}",
             fresh.name()
         );
+        fresh.discard().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_where_staff_answer_in_the_chat_do_people_wait_in_it() {
+    for fresh in fresh_stores().await {
+        let (robot, clock) = (FakeRobot::start().await, Clock::movable(start()));
+        commit(&fresh.store, does("o1", start(), Effect::Wait(WaitReason::Asked))).await;
+        clock.advance(MINUTE);
+
+        let alerts = alerts_where(Human::Yingda, &fresh.store, &clock, &robot, &Metrics::default());
+        assert_eq!(round(&alerts).await, Round::Told { notices: 1 }, "{}", fresh.name());
+
+        let told = robot.heard();
+        assert_eq!(told.len(), 1, "{}: {told:?}", fresh.name());
+        assert!(told[0].starts_with("有人在等人工") && told[0].contains("，已等 1 分钟。请到"), "{told:?}");
         fresh.discard().await;
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use yingda::model::effect::WaitReason;
 use yingda::model::lead::Source;
-use yingda::model::{Actor, Effect, LeadStatus, OutcomeKind};
+use yingda::model::{Actor, DeliveryKey, Effect, LeadStatus, OutcomeKind};
 use yingda::store::{
     Ending, Entry, Happened, InboxFilter, LineFilter, Opens, Period, PrivacyAct, ReadyPhrase, Record,
     Statistics, Store, TIMELINE_PAGE, Take, Waiting,
@@ -319,6 +319,41 @@ async fn a_word_that_many_say_finds_who_said_it_last() {
 
         let expected: Vec<String> = (10..customers).rev().map(|n| format!("o{n:02}")).collect();
         assert_eq!(found, expected, "{}", fresh.name());
+        fresh.discard().await;
+    }
+}
+
+/// A key is led by the second it was sent, and the rest of it is anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_messages_within_one_second_the_one_received_last_is_the_last() {
+    for fresh in fresh_stores().await {
+        let store = &fresh.store;
+        let keyed = |key: &str, record: Record| Record {
+            key: DeliveryKey::parse(&format!("{:08x}{key}", start().as_second())).expect("a key"),
+            ..record
+        };
+        let after = |ms: u64| start() + Duration::from_millis(ms);
+        let asked = Record { outcome: OutcomeKind::Human, ..said("o1", after(300), "人工") };
+        commit(store, keyed("f1", said("o1", after(100), "多少钱"))).await;
+        commit(store, keyed("a1", said("o1", after(200), "有卡拉OK吗"))).await;
+        commit(store, keyed("c1", asked)).await;
+        commit(store, keyed("b1", said("o2", after(400), "你好"))).await;
+
+        let all = InboxFilter::All { before: None };
+        let rows = store.list_inbox(&account(), &all, start() + MINUTE).await.expect("a page");
+        let seen: Vec<_> = rows
+            .iter()
+            .filter_map(|row| Some((row.customer.as_str(), row.last.as_ref()?.text.as_deref()?)))
+            .collect();
+        assert_eq!(seen, [("o2", "你好"), ("o1", "人工")], "{}", fresh.name());
+        let last = store.find_last_message(&account(), &customer("o1")).await.expect("readable");
+        assert_eq!(last.and_then(|last| last.text).as_deref(), Some("人工"), "{}", fresh.name());
+        let before = rows.last().and_then(|row| row.last.as_ref()).map(|last| last.cursor.clone());
+        assert!(who(store, InboxFilter::All { before }).await.is_empty(), "{}", fresh.name());
+        let (since, until) = (start(), start() + MINUTE);
+        let grudging = store.list_grudging(&account(), since, until, until).await.expect("readable");
+        let texts: Vec<&str> = grudging.iter().map(|miss| miss.text.as_str()).collect();
+        assert_eq!(texts, ["有卡拉OK吗"], "{}", fresh.name());
         fresh.discard().await;
     }
 }

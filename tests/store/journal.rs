@@ -288,6 +288,24 @@ async fn a_customers_messages_are_found_without_reading_everybodys() {
     assert!(plan.iter().any(|(.., step)| step.contains("message_of_customer")), "{plan:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customers_waits_are_found_without_reading_everybodys() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = open(&sqlite_in(folder.path())).await;
+    store.close().await;
+    let mut database = connect(folder.path()).await;
+
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+        "EXPLAIN QUERY PLAN UPDATE waiting SET customer_id = NULL \
+         WHERE account_id = 'a' AND customer_id = 'b' AND since <= 3",
+    )
+    .fetch_all(&mut database)
+    .await
+    .expect("explainable");
+
+    assert!(plan.iter().any(|(.., step)| step.contains("waiting_of_customer")), "{plan:?}");
+}
+
 /// Two processes share PostgreSQL: whoever decides on an old state decides again.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_never_both_advance_one_conversation() {
