@@ -6,9 +6,9 @@
 //! `cargo bench --bench big_store`; PostgreSQL too when `BIG_STORE_POSTGRES`
 //! names an empty database. `BIG_STORE_MESSAGES` changes the million.
 //!
-//! 2026-11-25, 2 cores, two runs. PostgreSQL: p99 0.26 and 0.89 times that of the
+//! 2026-11-25, 2 cores. PostgreSQL, one run: p99 0.26 and 0.89 times that of the
 //! empty store (16 ms at a thousand a second, 14 ms at 32 in flight), filled at
-//! 1 300 a second beside compilers. SQLite: medians the same (0.4 ms, 1.4 ms); p99
+//! 1 300 a second beside compilers. SQLite, two runs: medians the same (0.4 ms, 1.4 ms); p99
 //! at 32 in flight 1.3 and 1.7 times (5.3 to 7.0 ms, 3.6 to 6.3 ms), at a thousand
 //! a second 0.4 and 3.6 times (8.4 to 3.7 ms, 1.5 to 5.5 ms). **The goal of 1.2 is
 //! missed on SQLite**: what a transaction writes of a large index is synced beside
