@@ -59,6 +59,24 @@ async fn a_backup_of_a_running_service_brings_everything_back() {
 
 #[cfg(unix)]
 #[test]
+fn whichever_command_comes_first_the_data_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let taken = used();
+    taken.run(&["backup", "a.backup"]).succeeds();
+    let commands: [&[&str]; 2] = [&["publish"], &["restore", "a.backup"]];
+    for command in commands {
+        let fresh = Workplace::with_rules();
+        std::fs::copy(taken.path("a.backup"), fresh.path("a.backup")).expect("copied");
+
+        fresh.run(command).succeeds();
+
+        let mode = std::fs::metadata(fresh.path("data")).expect("it was made").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{command:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_backup_is_private_holds_no_key_and_is_never_written_over() {
     use std::os::unix::fs::PermissionsExt as _;
     let workplace = used();
