@@ -9,20 +9,33 @@ use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 pub enum DecodeError {
     #[error("is neither UTF-8 nor GB18030")]
     UnknownEncoding,
-    #[error("holds zero bytes: it is not a text file")]
+    #[error("holds bytes that no text has: it is not a text file")]
     NotText,
 }
 
 /// Every line of the result ends with `\n`.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     let text = match Encoding::for_bom(bytes) {
-        Some((encoding, mark)) => decode_as(encoding, bytes.get(mark..).unwrap_or_default())?,
+        Some((encoding, mark)) => {
+            let text = decode_as(encoding, bytes.get(mark..).unwrap_or_default())?;
+            // Any two bytes are a character of UTF-16; but no file of ours is without
+            // a line end, a mark or a space.
+            if encoding != UTF_8 && !text.is_empty() && !text.contains(|c: char| c.is_ascii()) {
+                return Err(DecodeError::NotText);
+            }
+            text
+        }
         None => decode_as(UTF_8, bytes).or_else(|_| decode_as(GB18030, bytes))?,
     };
-    if text.contains('\0') {
+    if text.contains(is_no_text) {
         return Err(DecodeError::NotText);
     }
     Ok(unify_line_endings(text))
+}
+
+/// Control characters that editors do not write; Ctrl-Z ends old DOS files.
+fn is_no_text(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1a')
 }
 
 fn decode_as<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, str>, DecodeError> {
@@ -65,6 +78,8 @@ mod tests {
     fn what_is_not_text_is_refused() {
         assert_eq!(decode(b"\x89PNG\r\n\x1a\n\x00\xff"), Err(DecodeError::UnknownEncoding));
         assert_eq!(decode(b"PK\x03\x04\x00"), Err(DecodeError::NotText));
+        assert_eq!(decode(b"PK\x03\x04"), Err(DecodeError::NotText));
+        assert_eq!(decode(b"\xff\xfe\x00bad"), Err(DecodeError::NotText), "any bytes are UTF-16");
         assert_eq!(decode(b"\xff\xfe\x00\xd8"), Err(DecodeError::UnknownEncoding), "half a surrogate");
     }
 }

@@ -142,7 +142,7 @@ async fn a_backup_that_is_not_whole_is_refused_and_nothing_changes() {
         ("none.backup", "没有 none.backup 这个文件"),
         ("letter.backup", "不是 yingda backup 写出的备份"),
         ("plain.backup", "不是 yingda backup 写出的备份"),
-        ("cut.backup", "残缺"),
+        ("cut.backup", "是残缺的：文件不完整，读不出来。没有恢复任何东西"),
         ("missing.backup", "表 message 应有 2 行，只有 1 行"),
         ("edited.backup", "表 message 的内容被改动过"),
         ("table.backup", "张表"),
