@@ -61,7 +61,7 @@ pub(super) async fn list(visit: Visit) -> Result<Response, PageError> {
 }
 
 async fn all(visit: &Visit) -> Result<Vec<Known>, PageError> {
-    let accounts = &visit.console.served;
+    let accounts = &visit.console.accounts;
     let configured = accounts.configured().iter().cloned().map(Known::Configured);
     let stored = visit.console.store.load_accounts().await?;
     let made = stored.into_iter().map(|account| match accounts.is_configured(&account.id) {

@@ -162,7 +162,7 @@ async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageEr
     let is_filled = !status.problems.iter().any(|problem| problem.code == "unfinished");
     let (heard, members) = (has_heard(console).await?, console.store.list_staff().await?.len());
     // What a demonstration serves is nobody's account.
-    let is_connected = console.mode == Mode::Service || console.accounts.now().len() > 1;
+    let is_connected = console.mode == Mode::Service || console.roster.now().len() > 1;
     let may_connect = visit.staff.role.may(Right::Administer);
     let mut steps = vec![
         step("home.step_password", true, None),
@@ -187,7 +187,7 @@ async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageEr
 
 /// Whether any account has ever received a message.
 async fn has_heard(console: &Console) -> Result<bool, PageError> {
-    for account in console.accounts.ids() {
+    for account in console.roster.ids() {
         if console.store.find_latest_message(&account).await?.is_some() {
             return Ok(true);
         }

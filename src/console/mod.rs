@@ -122,8 +122,10 @@ struct Console {
     gate: publishing::Gate,
     clock: Clock,
     status: watch::Receiver<Arc<Status>>,
-    accounts: Roster,
-    served: Accounts,
+    /// Who is served at present.
+    roster: Roster,
+    /// Where accounts are made and changed.
+    accounts: Accounts,
     public_url: Option<Arc<str>>,
     keep_messages_days: NonZeroU32,
     mode: Mode,
@@ -162,7 +164,7 @@ impl Console {
         let (public_url, keep_messages_days, mode) =
             (wiring.public_url, wiring.keep_messages_days, wiring.mode);
         let (hasher, is_set_up) = (Hasher::default(), AtomicBool::new(false));
-        let (served, accounts) = (accounts.clone(), accounts.roster());
+        let roster = accounts.roster();
         let (counted, grouped) = (data::Counted::default(), misses::Kept::default());
         let (shelves, figures) = (rules::Shelves::default(), rules::FigureCache::default());
         Self {
@@ -172,8 +174,8 @@ impl Console {
             gate,
             clock,
             status,
+            roster,
             accounts,
-            served,
             public_url,
             keep_messages_days,
             mode,

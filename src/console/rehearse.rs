@@ -109,7 +109,7 @@ impl<'a> Stage<'a> {
     }
 
     fn new_script(&self) -> Script {
-        Script::new(self.console.accounts.ids().into_iter().next())
+        Script::new(self.console.roster.ids().into_iter().next())
     }
 
     /// A page that was left open over a change of key starts anew.
@@ -147,13 +147,13 @@ impl<'a> Stage<'a> {
             Act::Nothing => {}
         }
         if let Some(account) = &input.account {
-            script.change_account(account, &self.console.accounts.now());
+            script.change_account(account, &self.console.roster.now());
         }
         None
     }
 
     fn send(&self, script: &mut Script, content: Content, edition: &Arc<Edition>) -> Played {
-        let served = self.console.accounts.find(&script.account);
+        let served = self.console.roster.find(&script.account);
         let now = script.now(self.console.clock.now());
         let mut rehearsal = Rehearsal::new(edition, script.account.clone(), now)
             .picking_up(script.conversation.clone(), script.spoken);
@@ -173,7 +173,7 @@ impl<'a> Stage<'a> {
     fn page(&self, frame: Frame, action: &'static str, script: &Script, played: Option<&Played>) -> TryPage {
         let hours = &self.console.live.load().rulebook.settings.hours;
         let local = hours.local(script.now(self.console.clock.now()));
-        let accounts = self.console.accounts.now();
+        let accounts = self.console.roster.now();
         TryPage {
             frame,
             action,

@@ -46,7 +46,7 @@ pub(super) async fn play(
 
 pub(super) fn setting(visit: &Visit) -> Setting {
     Setting {
-        accounts: visit.console.accounts.now(),
+        accounts: visit.console.roster.now(),
         public_url: visit.console.public_url.clone(),
         now: visit.now(),
     }
@@ -55,7 +55,7 @@ pub(super) fn setting(visit: &Visit) -> Setting {
 impl Comparison {
     pub(super) fn of(changed: ChangedReply, visit: &Visit) -> Self {
         let ChangedReply { account, text, times, before, after } = changed;
-        let accounts = visit.console.accounts.now();
+        let accounts = visit.console.roster.now();
         let name = accounts.iter().find(|served| served.id == account).map(|served| served.name.clone());
         let bubble =
             |answered: Answered| vec![Bubble::answer(&answered.reply, answered.rule, visit.caller.t)];

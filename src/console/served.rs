@@ -38,7 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Served {
 impl Served {
     /// Nothing asked for is the first; one that is not served any more is never another.
     pub(super) fn find(visit: &Visit, asked: &str) -> Result<Self, PageError> {
-        let accounts = visit.console.accounts.now();
+        let accounts = visit.console.roster.now();
         let first = accounts.first().ok_or(PageError::NoAccount)?;
         let account = match asked {
             "" => first,

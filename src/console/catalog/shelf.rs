@@ -51,7 +51,7 @@ impl Shelf {
     /// Reads and checks off the threads that answer.
     pub(in crate::console) async fn of(console: &Console, files: Files) -> Result<Self, PageError> {
         let today = console.live.load().rulebook.settings.hours.today(console.clock.now());
-        let accounts = console.accounts.ids();
+        let accounts = console.roster.ids();
         let surroundings = Surroundings {
             accounts: (!accounts.is_empty()).then_some(accounts),
             public_url: console.public_url.as_deref().map(str::to_owned),

@@ -71,7 +71,7 @@ pub(in crate::console) async fn save(
     };
     let operation = visit.does(OperationKind::AccountChanged, account.id.as_str());
     let operation = operation.before(summary(&account)).after(summary(&changed));
-    match visit.console.served.change(&changed, &operation).await? {
+    match visit.console.accounts.change(&changed, &operation).await? {
         Outcome::Done => Ok(visit.done(&address(&account), "accounts.was_changed")),
         Outcome::Taken | Outcome::Clash => {
             let now = find_made(&visit, &id).await?;
@@ -101,7 +101,7 @@ pub(in crate::console) async fn renew(
         return show_again(&RenewPage::of(&visit, &account, fields));
     };
     let operation = visit.does(OperationKind::AccountSecretsChanged, account.id.as_str());
-    match visit.console.served.renew(&typed.seen(&account), pair, &operation).await? {
+    match visit.console.accounts.renew(&typed.seen(&account), pair, &operation).await? {
         Outcome::Done => Ok(visit.done(&address(&account), "accounts.was_renewed")),
         Outcome::Taken | Outcome::Clash => {
             let now = find_made(&visit, &id).await?;
@@ -127,7 +127,7 @@ pub(in crate::console) async fn ask_remove(
 pub(in crate::console) async fn remove(visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
     let account = find_made(&visit, &id).await?;
     let operation = visit.does(OperationKind::AccountRemoved, &account.name).before(account.id.as_str());
-    visit.console.served.remove(&account.id, &operation).await?;
+    visit.console.accounts.remove(&account.id, &operation).await?;
     Ok(visit.done("/console/accounts", "accounts.was_removed"))
 }
 

@@ -39,7 +39,7 @@ pub(in crate::console) async fn make(visit: Visit, Sent(typed): Sent<Typed>) -> 
     };
     let address = format!("/console/accounts/{}", new.id);
     let operation = visit.does(OperationKind::AccountMade, &new.name).after(new.id.as_str());
-    match visit.console.served.make(new, &operation).await? {
+    match visit.console.accounts.make(new, &operation).await? {
         Outcome::Done => Ok(visit.done(&address, "accounts.was_made")),
         Outcome::Taken | Outcome::Clash => {
             let mut fields = typed.fields();

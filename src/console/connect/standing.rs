@@ -59,7 +59,7 @@ impl Standing {
             (None, Some(until)) => store.find_heard(id, until).await?,
             (Some(_), _) | (None, None) => store.find_heard(id, since).await?,
         };
-        let served = visit.console.served.find(id).is_some() && !matches!(known, Known::Shadowed(_));
+        let served = visit.console.accounts.find(id).is_some() && !matches!(known, Known::Shadowed(_));
         let stage = match (served, heard, checked_at) {
             (false, _, _) => Stage::NotServed,
             (true, Some(_), _) => Stage::Connected,

@@ -20,7 +20,7 @@ const LONG: SignedDuration = SignedDuration::from_mins(15);
 
 pub(super) async fn tasks(visit: &Visit) -> Result<Vec<Task>, PageError> {
     let mut tasks = Vec::new();
-    for account in visit.console.accounts.ids() {
+    for account in visit.console.roster.ids() {
         // Removed at this very moment.
         let Ok(served) = Served::find(visit, account.as_str()) else { continue };
         tasks.extend(waiting(visit, &served).await?);

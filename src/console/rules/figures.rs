@@ -67,7 +67,7 @@ async fn hits(visit: &Visit) -> Result<Hits, PageError> {
     }
     let since = now.checked_sub((24 * DAYS).hours()).unwrap_or(now);
     let mut hits: HashMap<String, u64> = HashMap::new();
-    for account in visit.console.accounts.ids() {
+    for account in visit.console.roster.ids() {
         let counted = visit.console.store.count_hits(&account, Period { since, until: now }).await?;
         for (rule, count) in counted {
             *hits.entry(rule.to_string()).or_default() += count;

@@ -140,7 +140,7 @@ fn most_variants(rule: &Rule) -> u64 {
 fn rivals(visit: &Visit, edition: &Arc<Edition>, kept: &Kept, t: &'static Words) -> Vec<Sentence<'static>> {
     let Ok(id) = RuleId::parse(kept.rule.text("id")) else { return Vec::new() };
     let account = kept.rule.list("accounts").first().and_then(|account| AccountId::parse(account).ok());
-    let account = account.or_else(|| visit.console.accounts.ids().into_iter().next());
+    let account = account.or_else(|| visit.console.roster.ids().into_iter().next());
     let Some(account) = account.or_else(|| AccountId::parse("main").ok()) else { return Vec::new() };
     let today = edition.rulebook.settings.hours.today(visit.now());
     let found = Rivals::of(&id, edition, &Asked { account: &account, today });

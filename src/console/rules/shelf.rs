@@ -79,7 +79,7 @@ impl Shelves {
 }
 
 pub(in crate::console) fn surroundings(console: &Console) -> Surroundings {
-    let accounts = console.accounts.clone();
+    let accounts = console.roster.clone();
     let public_url = console.public_url.as_deref().map(str::to_owned);
     Ground { accounts, public_url }.on(&console.clock)
 }
