@@ -66,6 +66,7 @@ fn whichever_command_comes_first_the_data_is_for_its_owner_alone() {
     let commands: [&[&str]; 2] = [&["publish"], &["restore", "a.backup"]];
     for command in commands {
         let fresh = Workplace::with_rules();
+        fresh.run(&["init", "--account", "main"]).succeeds();
         std::fs::copy(taken.path("a.backup"), fresh.path("a.backup")).expect("copied");
 
         fresh.run(command).succeeds();
