@@ -278,7 +278,7 @@ async fn a_file_is_taken_with_the_token_in_its_form_and_never_in_an_address() {
     let file = ("a.csv", "课名\n甲\n".as_bytes());
 
     browser.upload("/console/import/table", &[("as", "courses")], Some(file)).await.shows("甲");
-    let elsewhere = browser.upload("/console/tokens", &[("as", "courses")], Some(file)).await;
+    let elsewhere = browser.upload("/console/misses/ignore", &[("as", "courses")], Some(file)).await;
     assert_eq!(elsewhere.status, StatusCode::FORBIDDEN, "only one page takes files");
     // What any of their pages shows is theirs; another member's is not.
     let other = Browser::stranger(&yingda.app.routes);
