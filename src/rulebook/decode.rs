@@ -25,15 +25,22 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
             }
             text
         }
-        None => decode_as(UTF_8, bytes).or_else(|_| decode_as(GB18030, bytes))?,
+        None => decode_as(UTF_8, bytes).or_else(|_| decode_chinese(bytes))?,
     };
-    if text.contains(is_no_text) {
+    if text.contains('\0') {
         return Err(DecodeError::NotText);
     }
     Ok(unify_line_endings(text))
 }
 
-/// Control characters that editors do not write; Ctrl-Z ends old DOS files.
+/// Most bytes are characters of GB18030, those of a picture too: it is told by what
+/// no editor writes. What is UTF-8 may hold such a thing, pasted from elsewhere.
+fn decode_chinese(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
+    let text = decode_as(GB18030, bytes)?;
+    if text.contains(is_no_text) { Err(DecodeError::NotText) } else { Ok(text) }
+}
+
+/// Ctrl-Z ends old DOS files.
 fn is_no_text(c: char) -> bool {
     c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1a')
 }
@@ -78,7 +85,8 @@ mod tests {
     fn what_is_not_text_is_refused() {
         assert_eq!(decode(b"\x89PNG\r\n\x1a\n\x00\xff"), Err(DecodeError::UnknownEncoding));
         assert_eq!(decode(b"PK\x03\x04\x00"), Err(DecodeError::NotText));
-        assert_eq!(decode(b"PK\x03\x04"), Err(DecodeError::NotText));
+        assert_eq!(decode(b"\xb0\xa1\x02\x03junk"), Err(DecodeError::NotText));
+        assert!(decode("回电\u{7}".as_bytes()).is_ok(), "pasted from a table of Word");
         assert_eq!(decode(b"\xff\xfe\x00bad"), Err(DecodeError::NotText), "any bytes are UTF-16");
         assert_eq!(decode(b"\xff\xfe\x00\xd8"), Err(DecodeError::UnknownEncoding), "half a surrogate");
     }
