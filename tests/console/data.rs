@@ -60,7 +60,7 @@ async fn each_number_opens_its_list() {
     }
     browser.get(&opens(&page, "成班")).await.shows("没有符合的内容");
     page.shows(
-        "<dt>文字消息</dt><dd><a href=\"/console/data/messages?from=2026-11-17&#38;until=2026-11-23\">7</a>",
+        "<dt>文字消息</dt><dd><a href=\"/console/data/messages?from=2026%2D11%2D17&#38;until=2026%2D11%2D23\">7</a>",
     );
     page.shows("答上率 60%");
     page.shows("<th scope=\"row\">不到 1 毫秒</th>");
