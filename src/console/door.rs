@@ -22,6 +22,7 @@ use super::failure::{self, PageError};
 use super::preferences::{Shortcuts, Theme};
 use super::words::{Lang, Words, words};
 use crate::model::CallerIp;
+use crate::store::Ticket;
 
 /// One request's circumstances.
 #[derive(Clone, Debug)]
@@ -72,6 +73,7 @@ pub(super) async fn receive(
     next: Next,
 ) -> Response {
     let caller = Caller::of(&request, &console);
+    let ticket = cookie::read(request.headers(), cookie::SESSION).and_then(Ticket::read);
     request.extensions_mut().insert(caller.clone());
     let may_pass = match check_sender(&request, &console) {
         Ok(()) => check_set_up(&console, &caller).await,
@@ -81,7 +83,7 @@ pub(super) async fn receive(
         Ok(()) => next.run(in_time(request)).await,
         Err(failure) => failure.into_response(),
     };
-    let mut response = failure::show(&caller, response);
+    let mut response = failure::show(&console, &caller, ticket, response).await;
     if caller.notice.is_some() {
         response.headers_mut().append(SET_COOKIE, cookie::forget(cookie::NOTICE, caller.transport));
     }

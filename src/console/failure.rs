@@ -9,14 +9,15 @@ use axum::http::header::LOCATION;
 use axum::response::{Html, IntoResponse, Response};
 use tracing::error;
 
+use super::Console;
 use super::again::SentForm;
 use super::deadline;
 use super::door::Caller;
 use super::frame::Frame;
-use super::visit::in_address;
+use super::visit::{Visit, in_address};
 use super::words::Sentence;
 use crate::model::Role;
-use crate::store::StoreError;
+use crate::store::{StoreError, Ticket};
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum PageError {
@@ -84,7 +85,12 @@ pub(super) async fn missing() -> PageError {
 }
 
 /// A failure becomes a page once the caller's language is known.
-pub(super) fn show(caller: &Caller, mut response: Response) -> Response {
+pub(super) async fn show(
+    console: &Arc<Console>,
+    caller: &Caller,
+    ticket: Option<Ticket>,
+    mut response: Response,
+) -> Response {
     let Some(failure) = response.extensions_mut().remove::<PageError>() else { return response };
     failure.log();
     if let PageError::LoggedOut { wanted: Some(wanted) } = &failure {
@@ -95,7 +101,7 @@ pub(super) fn show(caller: &Caller, mut response: Response) -> Response {
         let page = AgainPage { frame: Frame::of_caller(caller, ""), address: wanted };
         return (StatusCode::OK, Html(page.render().unwrap_or_default())).into_response();
     }
-    let page = failure.page(caller);
+    let page = failure.page(caller, failure.frame(console, caller, ticket).await);
     match page.render() {
         Ok(html) => (failure.status(), Html(html)).into_response(),
         Err(_) => (failure.status(), caller.t.say("failure.broken.title").to_string()).into_response(),
@@ -141,15 +147,30 @@ impl PageError {
         }
     }
 
-    fn page(&self, caller: &Caller) -> FailurePage<'static> {
+    /// Whoever is logged in keeps the menu: they took a wrong turn, and did not leave.
+    async fn frame(&self, console: &Arc<Console>, caller: &Caller, ticket: Option<Ticket>) -> Frame {
+        let visit = match (ticket, self) {
+            (None, _)
+            | (_, Self::LoggedOut { .. } | Self::FormLoggedOut { .. } | Self::ForeignForm | Self::NotSetUp) => {
+                None
+            }
+            (Some(ticket), _) => Visit::find(console, caller, &ticket).await,
+        };
+        let mut frame = match visit {
+            Some(visit) => Frame::of_staff(&visit, ""),
+            None => Frame::of_caller(caller, ""),
+        };
+        if let Self::StaleForm { token, .. } = self {
+            frame.token.clone_from(token);
+        }
+        frame
+    }
+
+    fn page(&self, caller: &Caller, frame: Frame) -> FailurePage<'static> {
         let t = caller.t;
         let part = |part: &str| t.say(&format!("{}.{part}", self.word())).owned();
         let sent = self.sent();
         let remedy = if sent.is_some() { part("remedy_kept") } else { part("remedy") };
-        let mut frame = Frame::of_caller(caller, "");
-        if let Self::StaleForm { token, .. } = self {
-            frame.token.clone_from(token);
-        }
         FailurePage {
             frame,
             title: part("title"),

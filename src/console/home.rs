@@ -17,7 +17,7 @@ use super::visit::Visit;
 use super::words::Sentence;
 use super::{Console, Mode};
 use crate::model::Right;
-use crate::publishing::Status;
+use crate::publishing::{Status, count_failed_tests};
 use crate::rulebook::Problem;
 
 /// Enough to know where to begin.
@@ -99,7 +99,7 @@ fn failing_tests(visit: &Visit, status: &Status) -> Option<Task> {
     if status.stale {
         return None;
     }
-    let what = |count| visit.caller.t.say("home.failing").with("n", count);
+    let what = |_| visit.caller.t.say("home.failing").with("n", count_failed_tests(&status.problems));
     listed(visit, status, Kind::Error, (Urgency::Soon, &what))
 }
 
@@ -154,6 +154,7 @@ fn place_and_cause(problem: &Problem) -> String {
     format!("{}:{} {} {}", problem.file, problem.line, problem.cause, problem.remedy)
 }
 
+/// What this role can do of them.
 async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageError> {
     let console = &visit.console;
     let edition = console.live.load();
@@ -163,22 +164,20 @@ async fn first_steps(visit: &Visit, status: &Status) -> Result<Vec<Step>, PageEr
     let (heard, members) = (has_heard(console).await?, console.store.list_staff().await?.len());
     // What a demonstration serves is nobody's account.
     let is_connected = console.mode == Mode::Service || console.roster.now().len() > 1;
-    let may_connect = visit.staff.role.may(Right::Administer);
     let mut steps = vec![
         step("home.step_password", true, None),
         // Trying it out leaves no trace: it counts as done once real messages come.
         step("home.step_try", heard, Some("/console/try")),
-        step(
-            "home.step_contact",
-            edition.rulebook.catalog.default_contact().is_some(),
-            Some("/console/contacts"),
-        ),
-        step("home.step_hours", !edition.rulebook.settings.hours.is_unset(), Some("/console/settings")),
-        step("home.step_filled", is_filled, Some("/console/todo")),
-        step("home.step_account", is_connected, may_connect.then_some("/console/accounts")),
-        step("home.step_message", heard, None),
     ];
+    if visit.staff.role.may(Right::Edit) {
+        let (catalog, hours) = (&edition.rulebook.catalog, &edition.rulebook.settings.hours);
+        steps.push(step("home.step_contact", catalog.default_contact().is_some(), Some("/console/contacts")));
+        steps.push(step("home.step_hours", !hours.is_unset(), Some("/console/settings")));
+        steps.push(step("home.step_filled", is_filled, Some("/console/todo")));
+    }
     if visit.staff.role.may(Right::Administer) {
+        steps.push(step("home.step_account", is_connected, Some("/console/accounts")));
+        steps.push(step("home.step_message", heard, None));
         steps.push(step("home.step_members", members > 1, Some("/console/members")));
         steps.push(step("home.step_codes", visit.staff.has_second_factor, Some("/console/account/codes")));
     }

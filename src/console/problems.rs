@@ -51,6 +51,13 @@ struct ProblemsPage {
     pager: Pager,
 }
 
+impl ProblemsPage {
+    /// Who may only look is not told to mend anything.
+    fn about_stale(&self) -> &'static str {
+        if self.may_edit { "problems.stale_more" } else { "problems.stale_look" }
+    }
+}
+
 pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let (status, live) = (visit.console.status(), visit.console.live.load_full());
     let t = visit.caller.t;

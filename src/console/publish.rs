@@ -35,6 +35,11 @@ pub(super) use self::waiting::{approve, show as show_waiting, withdraw};
 
 const HERE: &str = "/console/publish";
 
+/// The button of the page that is about these files alone.
+pub(super) fn address_about(paths: &[String]) -> String {
+    format!("{}#publish", Chosen::of(paths).address(None))
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {

@@ -11,8 +11,10 @@ mod live;
 mod overtaken;
 mod page;
 mod preview;
+mod refusal;
 mod rivals;
 mod saving;
+mod sayings;
 mod shelf;
 mod undoing;
 

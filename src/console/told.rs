@@ -5,7 +5,7 @@
 use super::places::Place;
 use crate::answer::Edition;
 use crate::model::Role;
-use crate::rulebook::{Problem, Severity};
+use crate::rulebook::{Problem, Rulebook, Severity};
 
 /// Problems of one kind that are shown; the rest is counted.
 pub(super) const MOST_PROBLEMS: usize = 50;
@@ -31,7 +31,13 @@ impl Problems {
     }
 
     pub fn of(problems: &[Problem], editions: &[&Edition], reader: Role) -> Self {
-        let told = |problem: &Problem| Told::of(problem, editions, reader);
+        let books: Vec<_> = editions.iter().map(|edition| &edition.rulebook).collect();
+        Self::in_books(problems, &books, reader)
+    }
+
+    /// For a draft that was never compiled.
+    pub fn in_books(problems: &[Problem], books: &[&Rulebook], reader: Role) -> Self {
+        let told = |problem: &Problem| Told::in_books(problem, books, reader);
         let shown = problems.iter().take(MOST_PROBLEMS).map(told).collect();
         Self { shown, more: problems.len().saturating_sub(MOST_PROBLEMS) }
     }
@@ -40,11 +46,15 @@ impl Problems {
 impl Told {
     pub fn of(problem: &Problem, editions: &[&Edition], reader: Role) -> Self {
         let books: Vec<_> = editions.iter().map(|edition| &edition.rulebook).collect();
+        Self::in_books(problem, &books, reader)
+    }
+
+    fn in_books(problem: &Problem, books: &[&Rulebook], reader: Role) -> Self {
         Self {
             place: place(problem),
             cause: problem.cause.clone(),
             remedy: problem.remedy.clone(),
-            address: Place::find(&books, &problem.file, problem.line).address_for(reader),
+            address: Place::find(books, &problem.file, problem.line).address_for(reader),
             severity: problem.severity,
         }
     }

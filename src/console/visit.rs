@@ -209,6 +209,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
 }
 
 impl Visit {
+    /// For a page that says why another is not shown. None also where the store
+    /// does not tell.
+    pub(super) async fn find(console: &Arc<Console>, caller: &Caller, ticket: &Ticket) -> Option<Self> {
+        let (session, staff) = console.store.find_session(ticket, console.clock.now()).await.ok()??;
+        let unpublished = count_unpublished(console, &staff).await.ok()?;
+        let (console, caller, token) = (Arc::clone(console), caller.clone(), ticket.derive("form"));
+        Some(Self { console, caller, staff, session, token, unpublished })
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.console.clock.now()
     }

@@ -10,6 +10,14 @@ use crate::store::content_hash;
 /// the files are right.
 const TESTS: &[&str] = &["sample_lost", "transcript_failed"];
 
+/// How many tests failed among these problems. A transcript is one, however many
+/// of its lines do not hold; a sample question is one.
+pub fn count_failed_tests(problems: &[Problem]) -> usize {
+    let of = |code: &'static str| problems.iter().filter(move |problem| problem.code == code);
+    let transcripts: BTreeSet<&str> = of("transcript_failed").map(|problem| &*problem.file).collect();
+    transcripts.len() + of("sample_lost").count()
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     /// Never published.
@@ -52,6 +60,16 @@ pub fn warning_key(problem: &Problem) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_transcript_is_one_test_however_many_of_its_lines_fail() {
+        let failed =
+            |file: &str, line| Problem::error("transcript_failed", "not held").in_file(file).at_line(line);
+        let lost = Problem::error("sample_lost", "lost").in_file("rules/a.md");
+        let problems = [failed("a.chat", 3), failed("a.chat", 3), failed("b.chat", 9), lost.clone(), lost];
+
+        assert_eq!(count_failed_tests(&problems), 4);
+    }
 
     #[test]
     fn what_was_there_before_asks_nobody_again() {

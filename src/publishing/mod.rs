@@ -25,7 +25,7 @@ pub use draft::{Change, Draft, HowEdited, OtherEdit, WriteError};
 pub use earlier::load_edition;
 pub use edits::{Collision, Edit, Edits, between, merge};
 pub use examine::{Examination, examine};
-pub use findings::{Findings, warning_key};
+pub use findings::{Findings, count_failed_tests, warning_key};
 pub use folder::{Written, write as write_folder};
 pub use gate::{Gate, Published, TakenOver, load_files};
 pub use ground::Ground;

@@ -83,7 +83,9 @@ impl Gate {
         let by = Actor { staff: Some(proposal.owner.clone()), name: proposal.who.clone(), ip: String::new() };
         let request = Request {
             reason: proposal.reason.clone(),
-            accepted: Accepted::All,
+            // What somebody else published since may have brought a warning that
+            // neither of the two has seen.
+            accepted: Accepted::Told(proposal.accepted.iter().cloned().collect()),
             despite: proposal.despite.clone(),
             proposal: Some(proposal.id.clone()),
             approver: proposal.approver.clone(),

@@ -2,7 +2,7 @@
 //! the console (console::refused).
 
 use super::edits::Collision;
-use super::findings::{Findings, warning_key};
+use super::findings::{Findings, count_failed_tests, warning_key};
 use super::request::{Accepted, Request};
 use crate::rulebook::Problem;
 use crate::store::StoreError;
@@ -15,7 +15,7 @@ pub enum Refused {
     Collides(Vec<Collision>),
     #[error("有 {} 处错误，不能发布。请先改正。", .0.errors.len())]
     Errors(Findings),
-    #[error("有 {} 个测试没有通过，不能发布。请改规则或测试；管理员可以写明理由后发布。", .0.failures.len())]
+    #[error("有 {} 个测试没有通过，不能发布。请改规则或测试；管理员可以写明理由后发布。", count_failed_tests(&.0.failures))]
     TestsFail(Findings),
     #[error("有 {} 处提醒还没有看过。请确认后再发布。", .0.warnings.len())]
     Unseen(Findings),
@@ -40,7 +40,7 @@ impl Refused {
             Self::Nothing => ("nothing", String::new()),
             Self::Collides(collisions) => ("collides", paths(collisions)),
             Self::Errors(findings) => ("errors", findings.errors.len().to_string()),
-            Self::TestsFail(findings) => ("tests", findings.failures.len().to_string()),
+            Self::TestsFail(findings) => ("tests", count_failed_tests(&findings.failures).to_string()),
             Self::Unseen(findings) => ("unseen", findings.warnings.len().to_string()),
             Self::NeedsApproval => ("second", String::new()),
             Self::Settled => ("settled", String::new()),
@@ -88,6 +88,7 @@ pub(super) fn judge(findings: &Findings, request: &Request) -> Result<(), Refuse
     let is_unseen = |problem: &Problem| match &request.accepted {
         Accepted::All => false,
         Accepted::These(keys) => !keys.contains(&warning_key(problem)),
+        Accepted::Told(causes) => !causes.contains(&problem.cause),
     };
     let has_reason = request.despite.as_ref().is_some_and(|reason| !reason.trim().is_empty());
     if !findings.errors.is_empty() {

@@ -30,6 +30,8 @@ pub enum Accepted {
     All,
     /// By `warning_key`.
     These(BTreeSet<String>),
+    /// By what they say, as a proposal keeps them for its second person to read.
+    Told(BTreeSet<String>),
 }
 
 impl Request {

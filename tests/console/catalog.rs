@@ -245,6 +245,43 @@ async fn hours_know_breaks_holidays_and_workdays_and_show_the_days_to_come() {
 }
 
 #[tokio::test]
+async fn days_off_are_read_as_people_write_them_or_refused_before_they_are_kept() {
+    let yingda = yingda().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    let hours = [
+        ("mon_fri", "08:30-12:00"),
+        ("closed", "11月24日-25日\r\n2027-10-01 至 2027-10-07"),
+        ("extra", "11.28 09:00-11:00"),
+    ];
+
+    let saved = send(&browser, "/console/settings/hours", &hours).await;
+
+    assert_eq!(saved.location(), "/console/settings/hours", "{saved:?}");
+    let page = browser.get("/console/settings/hours").await;
+    page.shows("2026-11-24..2026-11-25\n2027-10-01..2027-10-07");
+    page.shows("11-25 周三</td><td data-label=\"时间\">休息");
+    page.shows("11-28 周六</td><td data-label=\"时间\">09:00-11:00");
+    for (key, written) in [("closed", "国庆"), ("extra", "周六 09:00-11:00")] {
+        let refused = send(&browser, "/console/settings/hours", &[(key, written)]).await;
+        refused.shows("有一行看不懂");
+        refused.shows(written);
+        browser.get("/console/settings/hours").await.hides(written);
+    }
+}
+
+#[tokio::test]
+async fn what_is_new_says_what_it_is() {
+    let yingda = yingda().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    let cases =
+        [("courses", "新课程"), ("contacts", "新联系人"), ("articles", "新文章"), ("forms", "新表单")];
+    for (page, title) in cases {
+        let page = browser.get(&format!("/console/{page}/new")).await;
+        page.shows(&format!("<h1>{title}</h1>"));
+    }
+}
+
+#[tokio::test]
 async fn what_the_bot_says_by_itself_is_reworded_and_goes_back_to_the_usual() {
     let yingda = yingda().await;
     let browser = Browser::with_role(&yingda, Role::Editor).await;

@@ -13,9 +13,14 @@ pub async fn change_a_rule(browser: &Chromium) {
     browser.click("td.lead a").await;
     browser.is_at("/console/rules/reimbursement").await;
 
+    let has_unsaved = "return !dispatchEvent(new Event('beforeunload', { cancelable: true }))";
+    assert_eq!(browser.script(has_unsaved, vec![]).await, false, "nothing was typed yet");
+    browser.click(".sayings > summary").await;
     browser.click("#contains-new").await;
     browser.press("报账手续\u{e007}").await;
     browser.sees("报账手续 ×").await;
+    walk_chips(browser).await;
+    assert_eq!(browser.script(has_unsaved, vec![]).await, true, "who leaves now is asked first");
     browser.fill("#reply", REPLY).await;
     browser.fill("#test", "报账手续").await;
     browser.sees(REPLY).await;
@@ -28,6 +33,7 @@ pub async fn change_a_rule(browser: &Chromium) {
 
     browser.click("button[value=save]").await;
     browser.sees("已存为草稿").await;
+    assert_eq!(browser.script(has_unsaved, vec![]).await, false, "it is kept");
     browser.sees("草稿，还没上线").await;
     browser.click("button[value=publish]").await;
     browser.sees("已发布，马上生效。").await;
@@ -35,4 +41,23 @@ pub async fn change_a_rule(browser: &Chromium) {
     browser.fill("#text", "报账手续").await;
     browser.press("\u{e007}").await;
     browser.sees(REPLY).await;
+}
+
+/// However many there are, the Tab key stops at one of them; arrows lead on, and
+/// Delete takes one away.
+async fn walk_chips(browser: &Chromium) {
+    let stops = "return [...document.querySelectorAll('#rule .chips')]\
+        .every((list) => list.querySelectorAll('[tabindex=\"0\"]').length <= 1)";
+    assert_eq!(browser.script(stops, vec![]).await, true, "one stop in each list");
+    browser.fill("#contains-new", "不要的").await;
+    browser.press("\u{e007}").await;
+    browser.sees("不要的 ×").await;
+    let first = "const list = document.getElementById('contains-new').previousElementSibling;\
+        list.querySelector('[tabindex=\"0\"]').focus()";
+    browser.script(first, vec![]).await;
+    browser.press("\u{e010}\u{e017}").await;
+    let left = "return document.getElementById('contains').value.includes('不要的')";
+    assert_eq!(browser.script(left, vec![]).await, false, "the last one is gone");
+    let reached = "return document.activeElement.textContent";
+    assert_eq!(browser.script(reached, vec![]).await, "报账手续 ×");
 }

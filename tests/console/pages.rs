@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use yingda::console::{Gate, addresses};
-use yingda::model::LeadForm;
 use yingda::model::lead::LeadAnswer;
+use yingda::model::{LeadForm, Role};
 use yingda::publishing::Draft;
 
 use crate::support::browser::{Browser, Page};
@@ -382,4 +382,41 @@ async fn home_says_what_is_to_be_done() {
     待做：给自己开启动态验证码
     线上是第 1 版，3 条规则，对话测试 0/0 通过。
     "#);
+}
+
+#[tokio::test]
+async fn the_first_steps_are_those_that_the_role_can_do() {
+    let yingda = Yingda::start().await;
+    let cases: &[(Role, &[&str], &[&str])] = &[
+        (Role::Admin, &["接上公众号", "填上班时间", "邀请一位同事"], &[]),
+        (Role::Editor, &["填上班时间", "试着聊几句"], &["接上公众号", "收到第一条消息", "邀请一位同事"]),
+        (Role::Reception, &["试着聊几句"], &["填上班时间", "接上公众号"]),
+        (Role::Viewer, &["试着聊几句"], &["补上〔待填写〕", "接上公众号"]),
+    ];
+    for (role, shown, hidden) in cases {
+        let home = Browser::with_role(&yingda, *role).await.get("/console").await;
+        shown.iter().for_each(|step| home.shows(step));
+        hidden.iter().for_each(|step| home.hides(step));
+    }
+}
+
+#[tokio::test]
+async fn who_takes_a_wrong_turn_keeps_the_menu() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    let cases = [
+        ("no such page", "/console/nothing-here", StatusCode::NOT_FOUND),
+        ("no such rule", "/console/rules/nothing", StatusCode::NOT_FOUND),
+        ("not for this role", "/console/members", StatusCode::FORBIDDEN),
+    ];
+    for (name, address, status) in cases {
+        let page = browser.get(address).await;
+        assert_eq!(page.status, status, "{name}");
+        page.shows("<nav class=\"side\"");
+        page.shows("回首页");
+        page.hides("English");
+        elements_of(&page);
+    }
+    let stranger = Browser::stranger(&yingda.app.routes);
+    stranger.get("/console/nothing-here").await.hides("<nav class=\"side\"");
 }

@@ -58,6 +58,9 @@ async fn what_keeps_the_folder_from_going_live_leads_to_its_list() {
     desk.editor.get("/console").await.shows("href=\"/console/problems?kind=error\"");
     let errors = desk.editor.get("/console/problems?kind=error").await;
     elements_of(&errors);
+    errors.shows("可以在这里改好再发布");
+    let viewer = Browser::with_role(&desk.yingda, Role::Viewer).await;
+    viewer.get("/console/problems?kind=error").await.hides("改好再发布");
     errors.shows("规则文件夹里的改动没有生效");
     errors.shows("rules/price.md");
     let address = "/console/files/text?path=rules%2Fprice%2Emd&#38;from=folder";

@@ -314,6 +314,71 @@ async fn what_the_gate_finds_is_shown_and_warnings_are_ticked() {
     assert_eq!(answer(&mut yingda, "住宿").await, "**好住。**");
 }
 
+/// Live, and still not what customers are sent.
+#[tokio::test]
+async fn who_publishes_a_reply_with_a_gap_is_told_what_customers_get() {
+    let mut yingda = Yingda::start_with(setup()).await;
+    let browser = editor(&yingda).await;
+    let page = browser.get("/console/rules/stay").await;
+    page.hides("href=\"#fallback\"");
+
+    let fields = [("reply", "住〔待填写：哪里〕。"), ("fallback", "住处请问顾问。"), ("do", "publish")];
+    let warned = send(&browser, &page, "/console/rules/stay/save", &fields).await;
+    warned.shows("先发「没填完时改回」");
+    let accepted = value_of(&warned.body, "accepted").expect("what was looked at");
+    browser.post("/console/rules/stay/publish", &[("accepted", accepted.as_str())]).await;
+
+    let published = browser.get("/console/rules/stay").await;
+    published.shows("已发布。正文里还有〔待填写〕");
+    published.hides("马上生效");
+    published.shows("<a href=\"#fallback\">没填完时改回</a>");
+    assert_eq!(answer(&mut yingda, "住宿").await, "住处请问顾问。");
+}
+
+/// A fact is filled in, and the test that expected the gap is changed with it.
+#[tokio::test]
+async fn a_rule_and_the_test_changed_with_it_lead_to_being_published_together() {
+    let mut setup = setup();
+    let test = "用户: 住宿\n应答: 规则=stay 含\"顾问\" 不含\"标间\"\n".to_owned();
+    setup.files.push(("tests/stay.chat".to_owned(), test.clone()));
+    let mut yingda = Yingda::start_with(setup).await;
+    let browser = editor(&yingda).await;
+    let page = browser.get("/console/rules/stay").await;
+
+    let fields = [("reply", "安排标间。"), ("do", "publish")];
+    let refused = send(&browser, &page, "/console/rules/stay/save", &fields).await;
+    refused.shows("有 1 个测试没有通过");
+    refused.shows("<a href=\"/console/files/text?path=tests%2Fstay%2Echat\">tests/stay.chat:2</a>");
+    refused.hides("去一起发布");
+    let address = "/console/files/text?path=tests%2Fstay%2Echat";
+    let seen = value_of(&browser.get(address).await.body, "seen").expect("a hash");
+    let text = test.replace("含\"顾问\" 不含", "含");
+    browser.post(address, &[("text", text.as_str()), ("seen", seen.as_str()), ("do", "save")]).await;
+    let refused = browser.post("/console/rules/stay/publish", &[]).await;
+
+    refused.shows("tests/stay.chat 在您的草稿里也改过");
+    let together = "/console/publish?path=rules%2Fstay%2Emd&path=tests%2Fstay%2Echat";
+    refused.shows(&format!("href=\"{}#publish\"", together.replace('&', "&#38;")));
+    browser.get(together).await.hides("个测试没有通过");
+    browser.post("/console/publish/now", &[("path", "rules/stay.md"), ("path", "tests/stay.chat")]).await;
+    assert_eq!(answer(&mut yingda, "住宿").await, "安排标间。");
+}
+
+/// Who comes to change the reply need not pass all the words before it.
+#[tokio::test]
+async fn the_sayings_of_a_rule_are_one_line_until_they_are_wanted() {
+    let yingda = Yingda::start_with(setup()).await;
+    let browser = editor(&yingda).await;
+
+    let page = browser.get("/console/rules/stay").await;
+
+    page.shows("<details class=\"sayings\">");
+    page.shows("4 个说法 <span class=\"soft\">住宿、酒店、晚上住哪里、房间里有空调吗</span>");
+    let opened = "<details class=\"sayings\" open=\"open\">";
+    browser.get("/console/rules/new").await.shows(opened);
+    browser.get("/console/rules/stay?add=%E4%BD%8F%E5%87%A0%E4%BA%BA").await.shows(opened);
+}
+
 #[tokio::test]
 async fn a_wrong_rule_is_stopped_at_once_and_the_draft_of_it_stays() {
     let mut setup = setup();

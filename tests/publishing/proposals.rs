@@ -5,7 +5,7 @@ use std::fs;
 use yingda::model::Clock;
 use yingda::publishing::{Refused, Terms};
 
-use super::office::{Office, PRICE, drafted, fresh_folder, request, rule};
+use super::office::{Office, PRICE, STAY, drafted, fresh_folder, request, rule};
 use crate::support::databases::{drop_database, fresh_postgres};
 
 fn now_or_later(seconds: i64) -> Terms {
@@ -55,6 +55,24 @@ async fn what_cannot_go_live_at_its_time_goes_back_into_its_draft_with_the_reaso
     let since = jiff::Timestamp::UNIX_EPOCH;
     let told = office.store.list_refused_proposals(back.owner(), since).await.expect("readable");
     assert!(told.first().is_some_and(|one| one.failure.as_ref().is_some_and(|why| why.contains(PRICE))));
+}
+
+/// A link that was good when it was handed in leads to a rule that is off now.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warning_that_nobody_saw_keeps_what_is_due_from_going_live() {
+    let mut office = Office::open().await;
+    let text = rule("price", "多少钱", "先看[住处](rule:stay)。");
+    let draft = drafted(&office.store, "a", &[(PRICE, &text)]).await;
+    office.gate.propose(&draft, &request(&draft), now_or_later(-1)).await.expect("proposed");
+    let off = rule("stay", "住哪里", "住处的回答。").replace("+++\nid", "+++\nenabled = false\nid");
+    fs::write(office.file(STAY), off).expect("writable");
+    office.next_status().await;
+
+    let refused = office.gate.publish_due().await;
+
+    assert!(matches!(refused, Err(Refused::Unseen(_))), "{refused:?}");
+    assert_eq!(office.draft("a").await.bytes(PRICE), Some(text.as_bytes()));
+    assert_eq!(office.answers("多少钱"), "旧的回答。");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use yingda::model::effect::WaitReason;
 use yingda::model::lead::Source;
 use yingda::model::{Actor, DeliveryKey, Effect, LeadStatus, OutcomeKind};
 use yingda::store::{
-    Ending, Entry, Happened, InboxFilter, LineFilter, Opens, Period, PrivacyAct, ReadyPhrase, Record,
-    Statistics, Store, TIMELINE_PAGE, Take, Waiting,
+    Ending, Entry, Happened, InboxFilter, LineFilter, Location, Opens, Period, PrivacyAct, ReadyPhrase,
+    Record, Statistics, Store, TIMELINE_PAGE, Take, Waiting,
 };
 
-use crate::support::databases::fresh_stores;
+use crate::support::databases::{fresh_stores, open};
 use crate::support::said::{account, commit, customer, does, form, leaves, missed, said, staff, time};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -321,6 +323,28 @@ async fn a_word_that_many_say_finds_who_said_it_last() {
         assert_eq!(found, expected, "{}", fresh.name());
         fresh.discard().await;
     }
+}
+
+/// After a copy from another database rows need not lie as they came.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_is_found_however_the_rows_of_sqlite_lie() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = open(&Location::Sqlite { path: folder.path().join("t.db") }).await;
+    for n in 0..3_u32 {
+        commit(&store, said(&format!("o{n}"), start() + MINUTE * n, "多少钱")).await;
+    }
+    who(&store, InboxFilter::All { before: None }).await;
+    let options = SqliteConnectOptions::new().filename(folder.path().join("t.db"));
+    let mut link = options.connect().await.expect("it is open");
+    let moved =
+        sqlx::query("UPDATE message SET rowid = 100 WHERE customer_id = 'o0'").execute(&mut link).await;
+    assert_eq!(moved.expect("may be moved").rows_affected(), 1);
+
+    let mut found = who(&store, InboxFilter::Search { text: "多少钱".into() }).await;
+
+    found.sort();
+    assert_eq!(found, ["o0", "o1", "o2"]);
+    store.close().await;
 }
 
 /// A key is led by the second it was sent, and the rest of it is anything.

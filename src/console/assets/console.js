@@ -159,6 +159,29 @@ document.addEventListener('visibilitychange', () => {
   unkept = null;
 });
 
+// Who leaves a page with something typed that is kept nowhere is asked first.
+// What was typed only to look at something (data-passing) does not count, nor
+// what a password manager filled in.
+const asOpened = new WeakMap();
+
+function typedInto(form) {
+  const data = new FormData(form);
+  [...form.elements].forEach((field) => { if (field.dataset.passing || field.type === 'password') data.delete(field.name); });
+  return new URLSearchParams(data).toString();
+}
+
+function isUnsaved(form) {
+  if (!asOpened.has(form)) return false;
+  const isRefused = form.dataset.unsaved || form.querySelector('[aria-invalid]');
+  return Boolean(isRefused) || typedInto(form) !== asOpened.get(form);
+}
+
+window.addEventListener('beforeunload', (event) => {
+  if ([...document.forms].some(isUnsaved)) event.preventDefault();
+});
+
+document.addEventListener('submit', (event) => { asOpened.delete(event.target); });
+
 // A field with data-bytes says how long it is, and when it is too long: WeChat
 // counts bytes, of which a Chinese character takes three.
 const bytesOf = (text) => new TextEncoder().encode(text.trim()).length;
@@ -219,21 +242,41 @@ function makeChips(area) {
     area.dispatchEvent(new Event('input', { bubbles: true }));
     draw();
   };
+  // All chips are one stop of the Tab key: arrows lead from one to the next,
+  // Delete takes the one away that is reached.
+  let current = 0;
+  const chips = () => [...list.querySelectorAll('button')];
+  const reach = (at) => {
+    current = Math.max(0, Math.min(at, chips().length - 1));
+    chips().forEach((chip, index) => { chip.tabIndex = index === current ? 0 : -1; });
+    return chips()[current] || input;
+  };
+  const remove = (at) => {
+    write(words().filter((_, index) => index !== at));
+    reach(at).focus();
+  };
   const draw = () => {
-    list.replaceChildren(...words().map((word) => {
+    list.replaceChildren(...words().map((word, at) => {
       const item = document.createElement('li');
       const button = document.createElement('button');
       button.type = 'button';
       button.textContent = word + ' ×';
       button.setAttribute('aria-label', area.dataset.remove + ' ' + word);
-      button.addEventListener('click', () => {
-        write(words().filter((other) => other !== word));
-        input.focus();
-      });
+      button.addEventListener('click', () => remove(at));
       item.append(button);
       return item;
     }));
+    reach(current);
   };
+  const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+  list.addEventListener('keydown', (event) => {
+    const at = chips().indexOf(event.target);
+    const takes = event.key === 'Delete' || event.key === 'Backspace';
+    if (!takes && !(event.key in steps)) return;
+    event.preventDefault();
+    if (takes) remove(at);
+    else reach(at + steps[event.key]).focus();
+  });
   const add = () => {
     if (!input.value.trim()) return;
     write([...words(), input.value.trim()]);
@@ -341,6 +384,10 @@ function prepare(root) {
     select.dataset.kindsFor = 'true';
     showKinds(select);
   });
+  if (!document.body.classList.contains('alone')) {
+    const edits = 'form[method="post"]:not([data-live], [data-keeps])';
+    root.querySelectorAll(edits).forEach((form) => asOpened.set(form, typedInto(form)));
+  }
   root.querySelectorAll('.phone-screen').forEach((screen) => { screen.scrollTop = screen.scrollHeight; });
   root.querySelectorAll('[data-refresh]').forEach((part) => watch(part));
   const field = root.querySelector('[data-resend]');

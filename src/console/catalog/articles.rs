@@ -140,6 +140,10 @@ impl Thing for Article {
         values.get("title").cloned().unwrap_or_default()
     }
 
+    fn title_of_new(&self) -> &'static str {
+        "catalog.new_article"
+    }
+
     fn fact(&self) -> Option<Fact> {
         (!self.is_new).then(|| Fact::Article(self.id.clone()))
     }

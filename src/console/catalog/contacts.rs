@@ -132,6 +132,10 @@ impl Thing for Contact {
         values.get("name").cloned().unwrap_or_default()
     }
 
+    fn title_of_new(&self) -> &'static str {
+        "catalog.new_contact"
+    }
+
     fn fact(&self) -> Option<Fact> {
         self.0.clone().map(Fact::Contact)
     }

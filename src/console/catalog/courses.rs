@@ -132,6 +132,10 @@ impl Thing for Course {
         values.get("name").cloned().unwrap_or_default()
     }
 
+    fn title_of_new(&self) -> &'static str {
+        "catalog.new_course"
+    }
+
     fn fact(&self) -> Option<Fact> {
         self.0.clone().map(Fact::Course)
     }

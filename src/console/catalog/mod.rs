@@ -2,12 +2,13 @@
 //! has a list and a form; what a form saves is in its member's draft. `thing` is
 //! what the forms have in common, `editing` their way from the page to the
 //! draft, `clash` two texts of one thing, `entry` one field. `text` is any file
-//! of the rulebook as it is written, `excerpt` the lines of it that are wrong. Not here: rules (rules), publishing (publish).
+//! of the rulebook as it is written, `excerpt` the lines of it that are wrong, `days` how people write them. Not here: rules (rules), publishing (publish).
 
 pub(super) mod articles;
 mod clash;
 pub(super) mod contacts;
 pub(super) mod courses;
+mod days;
 mod editing;
 mod entry;
 mod excerpt;

@@ -4,11 +4,13 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
+use jiff::civil::Date;
 
 use super::super::failure::PageError;
 use super::super::frame::{Frame, show as show_page};
 use super::super::visit::{Sent, Visit};
 use super::super::words::Sentence;
+use super::days;
 use super::editing::{self, Typed};
 use super::entry::{Kind, Line, line};
 use super::shelf::Shelf;
@@ -59,6 +61,11 @@ const HOURS: &[Line] = &[
     line("sat", "setting.only_sat", Kind::Chips).folded(),
     line("sun", "setting.only_sun", Kind::Chips).folded(),
 ];
+
+type ReadDay = fn(&str, Date) -> Option<String>;
+
+/// Fields of the hours that hold days, and how each line of them is read.
+const DAYS: [(&str, ReadDay); 2] = [("closed", days::read_days), ("extra", days::read_extra)];
 
 const WORDS: &[Line] =
     &[line("red_lines", "setting.red_lines", Kind::Long(12)), line("abuse", "setting.abuse", Kind::Long(8))];
@@ -227,6 +234,26 @@ impl Thing for Sheet {
 
     fn lead(&self) -> Option<&'static str> {
         Some(self.about().lead)
+    }
+
+    fn meant(&self, mut values: Values, today: Date) -> Values {
+        for (key, read) in DAYS {
+            let Some(written) = values.get_mut(key).filter(|_| *self == Self::Hours) else { continue };
+            let lines = written.lines().map(str::trim).filter(|line| !line.is_empty());
+            // What cannot be read stays as it is, to be told.
+            let meant = |line: &str| read(line, today).unwrap_or_else(|| line.to_owned());
+            *written = lines.map(meant).collect::<Vec<_>>().join("\n");
+        }
+        values
+    }
+
+    fn mistakes(&self, _files: &Files, values: &Values) -> Vec<(&'static str, &'static str)> {
+        let is_bad = |(key, read): &(&'static str, ReadDay)| {
+            let written = values.get(key).map(String::as_str).unwrap_or_default();
+            written.lines().any(|line| !line.trim().is_empty() && read(line, Date::ZERO).is_none())
+        };
+        let bad = DAYS.into_iter().filter(|day| *self == Self::Hours && is_bad(day));
+        bad.map(|(key, _)| (key, "setting.bad_days")).collect()
     }
 
     fn show(&self, _rulebook: &Rulebook, _values: &Values, _moment: &Moment<'_>) -> Preview {

@@ -75,6 +75,8 @@ struct TextPage {
     action: String,
     text: String,
     seen: String,
+    /// It was looked at or refused, and is nowhere but on this page.
+    is_unsaved: bool,
     /// The hash of what the folder holds, where that is shown.
     folder: Option<String>,
     /// From what is live to what the folder holds, where both were changed.
@@ -238,6 +240,7 @@ impl<'v> Desk<'v> {
                 Some(typed) => typed.seen.clone(),
                 None => self.draft.hash_of(&self.path).unwrap_or_default(),
             },
+            is_unsaved: typed.is_some(),
             folder: self.folder.as_deref().map(content_hash),
             collision: self.collision(),
             others: others_at(self.visit, &self.draft, &self.path).await?,

@@ -1,6 +1,8 @@
 //! What a form edits: where it stands in the rulebook, its fields, how it looks
 //! to a customer.
 
+use jiff::civil::Date;
+
 use super::entry::Line;
 use crate::rulebook::edit::{EditError, Values};
 use crate::rulebook::uses::Fact;
@@ -42,6 +44,11 @@ pub(super) trait Thing: Sync {
         None
     }
 
+    /// The word for the title of a new one.
+    fn title_of_new(&self) -> &'static str {
+        "catalog.new"
+    }
+
     /// What rules may use.
     fn fact(&self) -> Option<Fact> {
         None
@@ -50,6 +57,11 @@ pub(super) trait Thing: Sync {
     /// What a customer would be sent.
     fn show(&self, _rulebook: &Rulebook, _values: &Values, _moment: &Moment<'_>) -> Preview {
         Preview::None
+    }
+
+    /// What was typed, as the file keeps it.
+    fn meant(&self, values: Values, _today: Date) -> Values {
+        values
     }
 
     /// More that is wrong with what was typed: a field, and the word for it.

@@ -23,7 +23,7 @@ use super::sending::Sending;
 use super::waiting::{self, WaitingRow};
 use crate::answer::Edition;
 use crate::model::{Right, Role};
-use crate::publishing::{Draft, Examination, Findings, warning_key};
+use crate::publishing::{Draft, Examination, Findings, count_failed_tests, warning_key};
 use crate::rehearsal::Score;
 use crate::rulebook::Problem;
 
@@ -42,6 +42,7 @@ pub(super) struct PublishPage {
     comparisons: Vec<Comparison>,
     errors: Problems,
     failures: Problems,
+    failed_tests: usize,
     warnings: Vec<Ticked>,
     known: Problems,
     transcripts: Score,
@@ -83,6 +84,7 @@ pub(super) async fn page(visit: &Visit, asked: &Asked, sent: &Sending) -> Result
         comparisons: Vec::new(),
         errors: Problems::none(),
         failures: Problems::none(),
+        failed_tests: 0,
         warnings: Vec::new(),
         known: Problems::none(),
         transcripts: Score::default(),
@@ -126,6 +128,7 @@ impl PublishPage {
         let ticked: BTreeSet<&str> = sent.accepted.iter().map(String::as_str).collect();
         self.errors = Problems::of(&findings.errors, editions, reader);
         self.failures = Problems::of(&findings.failures, editions, reader);
+        self.failed_tests = count_failed_tests(&findings.failures);
         self.known = Problems::of(&findings.known, editions, reader);
         let tick = |problem: &Problem| {
             let key = warning_key(problem);

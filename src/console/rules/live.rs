@@ -1,28 +1,26 @@
 //! 「发布此条」 and 停用: one rule goes through the gate alone, and the rest of
-//! the draft stays where it is.
+//! the draft stays where it is. Not here: what is shown when it may not (refusal).
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::super::failure::PageError;
-use super::super::frame::{Frame, show_again};
-use super::super::refused::explain;
+use super::super::frame::show_again;
 use super::super::visit::{Sent, Visit};
-use super::super::words::Sentence;
+use super::address_of;
 use super::editor::Desk;
 use super::overtaken::Overtaken;
+use super::refusal::{self, Again};
 use super::saving;
 use super::shelf::{Kept, Shelf, is_table};
 use super::undoing::has_own;
-use super::{address_of, told};
 use crate::model::Right;
-use crate::publishing::{Accepted, Draft, Edit, Edits, Refused, Request, warning_key};
-use crate::rulebook::Problem;
+use crate::publishing::{Accepted, Draft, Edit, Edits, Refused, Request};
 use crate::rulebook::edit::{EditError, FileChange, WrittenRule, copy_row, save_rule};
+use crate::rulebook::unfinished::is_unfinished;
 use crate::store::{VersionSource, content_hash};
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -36,25 +34,6 @@ pub(in crate::console) struct Asked {
     pub over: String,
     /// `on` or `off`.
     pub to: String,
-}
-
-/// What the gate found, and what can be done about it.
-#[derive(Template)]
-#[template(path = "console/pages/rule_refused.html")]
-struct RefusedPage {
-    frame: Frame,
-    name: String,
-    address: String,
-    /// Where it is sent again, and with what beside `accepted` and `despite`.
-    action: String,
-    again: (&'static str, String),
-    cause: Sentence<'static>,
-    found: Vec<String>,
-    /// Warnings beside failing tests: they go live together.
-    warnings: Vec<String>,
-    /// To be sent again once they were looked at.
-    accepted: Option<String>,
-    may_insist: bool,
 }
 
 pub(in crate::console) async fn publish(
@@ -85,9 +64,14 @@ pub(super) async fn publish_one(visit: &Visit, id: &str, asked: &Asked) -> Resul
     match put_live(visit, &draft, &changes, word).await {
         Ok(notice) => {
             settle(visit, &draft, &changes).await?;
+            let is_sent_as_written = !kept.rule.reply.texts().any(is_unfinished);
+            let notice = if is_sent_as_written { notice } else { "rules.published_unfinished" };
             Ok(visit.done(&address_of(id), notice))
         }
-        Err(refused) => show_refusal(visit, &kept.rule, refused, Again::Publish { over: asked.over.clone() }),
+        Err(refused) => {
+            let page = refusal::Desk { visit, draft: &draft, shelf: Some(&shelf) };
+            page.show(&kept.rule, refused, Again::Publish { over: asked.over.clone(), changes: &changes })
+        }
     }
 }
 
@@ -138,7 +122,10 @@ pub(in crate::console) async fn switch(
             switch_in_draft(&visit, &id, is_off, |_, _| true).await?;
             Ok(visit.done(&address_of(&id), "rules.on_in_draft"))
         }
-        Err(refused) => show_refusal(&visit, &wanted, refused, Again::TurnOn),
+        Err(refused) => {
+            let page = refusal::Desk { visit: &visit, draft: &draft, shelf: None };
+            page.show(&wanted, refused, Again::TurnOn)
+        }
     }
 }
 
@@ -225,24 +212,6 @@ async fn settle(visit: &Visit, before: &Draft, changes: &[FileChange]) -> Result
     Ok(())
 }
 
-/// What is sent once more after a refusal was looked at.
-enum Again {
-    Publish { over: String },
-    TurnOn,
-}
-
-fn show_refusal(
-    visit: &Visit,
-    wanted: &WrittenRule,
-    refused: Refused,
-    again: Again,
-) -> Result<Response, PageError> {
-    match refused {
-        Refused::Store(error) => Err(error.into()),
-        refused => show_again(&RefusedPage::of(visit, wanted, &refused, again)),
-    }
-}
-
 impl Asked {
     fn accepted(&self) -> Accepted {
         Accepted::These(self.accepted.lines().map(str::to_owned).collect())
@@ -252,41 +221,5 @@ impl Asked {
     fn insisting(&self, visit: &Visit) -> Option<String> {
         let despite = self.despite.trim();
         (!despite.is_empty() && visit.staff.role.may(Right::Administer)).then(|| despite.to_owned())
-    }
-}
-
-impl RefusedPage {
-    fn of(visit: &Visit, wanted: &WrittenRule, refused: &Refused, again: Again) -> Self {
-        let found = refused.found().unwrap_or_default();
-        let warnings = refused.findings().map(|findings| findings.warnings.as_slice()).unwrap_or_default();
-        let keys = |problems: &[Problem]| problems.iter().map(warning_key).collect::<Vec<_>>().join("\n");
-        let may_insist = matches!(refused, Refused::TestsFail(_)) && visit.staff.role.may(Right::Administer);
-        let may_go_on = may_insist || matches!(refused, Refused::Unseen(_));
-        let address = address_of(wanted.text("id"));
-        let (action, again) = match again {
-            Again::Publish { over } => (format!("{address}/publish"), ("over", over)),
-            Again::TurnOn => (format!("{address}/switch"), ("to", "on".to_owned())),
-        };
-        Self {
-            frame: visit.frame("rules"),
-            name: wanted.text("name").to_owned(),
-            address,
-            action,
-            again,
-            cause: explain(refused, visit.caller.t),
-            found: found.iter().map(told).collect(),
-            warnings: match refused {
-                Refused::TestsFail(_) => warnings.iter().map(told).collect(),
-                // Listed already, or to be listed once the errors are mended.
-                _ => Vec::new(),
-            },
-            accepted: may_go_on.then(|| keys(warnings)),
-            may_insist,
-        }
-    }
-
-    fn button(&self) -> Sentence<'static> {
-        let key = if self.may_insist { "rules.publish_despite" } else { "rules.publish_seen" };
-        self.frame.t.say(key).owned()
     }
 }

@@ -18,10 +18,12 @@ use super::editor::Desk;
 use super::effect::Trial;
 use super::entered::Entered;
 use super::preview::Preview;
+use super::sayings::Sayings;
 use super::shelf::{Kept, is_table};
 use crate::model::Right;
 use crate::publishing::HowEdited;
 use crate::rulebook::kinds_of_reply;
+use crate::rulebook::unfinished::is_unfinished;
 
 #[derive(Template)]
 #[template(path = "console/pages/rule.html")]
@@ -35,12 +37,19 @@ pub(super) struct EditorPage {
     /// Its file as text.
     as_text: Option<String>,
     fields: BTreeMap<&'static str, Field>,
+    /// What it answers, for the line that stands for it while it is folded.
+    sayings: Sayings,
+    are_sayings_open: bool,
     nothing: Field,
     is_waiting: bool,
     is_enabled: bool,
     is_drafted: bool,
+    /// Its reply still holds 〔待填写〕.
+    is_unfinished: bool,
     may_edit: bool,
     seen: String,
+    /// It was looked at or refused, and is nowhere but on this page.
+    is_unsaved: bool,
     others: Vec<Sentence<'static>>,
     kinds: Vec<Choice>,
     has_kind_settings: bool,
@@ -91,7 +100,9 @@ impl EditorPage {
             is_waiting: !entered.get("waiting").is_empty(),
             is_enabled: kept.as_ref().is_none_or(|kept| kept.rule.is_enabled()),
             is_drafted: kept.as_ref().is_some_and(|kept| is_drafted(desk, kept)),
+            is_unfinished: kept.as_ref().is_some_and(|kept| kept.rule.reply.texts().any(is_unfinished)),
             may_edit: visit.staff.role.may(Right::Edit),
+            is_unsaved: seen.is_some(),
             seen: seen.unwrap_or_else(|| desk.draft.hash_of(&path).unwrap_or_default()),
             others: others(visit, desk, &path).await?,
             kinds: kinds(t, entered.get("kind")),
@@ -107,6 +118,8 @@ impl EditorPage {
                 ids(book.forms.iter().map(|one| (one.id.to_string(), one.name.to_string())))
             }),
             groups: groups(desk),
+            sayings: Sayings::of(&entered),
+            are_sayings_open: Sayings::of(&entered).count == 0 || trial.is_some(),
             spoken: preview.spoken(t),
             nothing: Field::default(),
             fields,

@@ -52,9 +52,9 @@ impl Meaning<'_, '_> {
         if matches!(passage, Passage::Unfinished) && is_unfinished(&written.text) {
             let problem = Problem::warning(
                 "unfinished-fallback",
-                "fallback 自己也没填完，会改发 settings.toml 的 honest。",
+                "「没填完时改回」（fallback）自己也没填完，会改发 settings.toml 的 honest。",
             )
-            .remedy("fallback 里不要留〔待填写〕。");
+            .remedy("「没填完时改回」里不要留〔待填写〕。");
             self.problems.push(source.locate(problem, source.rest_of_line(written.span.start())));
         }
         Box::new(passage)

@@ -48,7 +48,7 @@ fn report_expired(seen: &Seen<'_>, problems: &mut Vec<Problem>) {
         let who = owner.as_ref().map_or_else(|| "负责的同事".to_owned(), |owner| format!("「{owner}」"));
         let problem = Problem::warning(
             "expired",
-            format!("{what}「{name}」已在 {last} 到期，用到它的回复改发 fallback。"),
+            format!("{what}「{name}」已在 {last} 到期，用到它的回复改发「没填完时改回」（fallback）。"),
         )
         .remedy(format!("请{who}核对后，改 valid_until。"));
         problems.push(at(place, problem));

@@ -150,7 +150,8 @@ impl Compiler<'_> {
 }
 
 fn unfinished(part: &str) -> Problem {
-    Problem::warning("unfinished", format!("还没填：{part}")).remedy("填好之前不会发出，先发 fallback。")
+    Problem::warning("unfinished", format!("还没填：{part}"))
+        .remedy("填好之前不会发出，先发「没填完时改回」（fallback）。")
 }
 
 fn unknown_variable(name: &str) -> Problem {
@@ -166,7 +167,7 @@ fn missing_value(name: &str) -> Problem {
     let remedy = match name {
         "centre" => "请在 settings.toml 的 [centre] 里写 name。",
         "phone" | "wechat" | "contact" => "请在 contacts.toml 里写默认联系人的电话和微信号。",
-        _ => "请在 settings.toml 的 [hours] 里写工作时间；在那之前改发 fallback。",
+        _ => "请在 settings.toml 的 [hours] 里写工作时间；在那之前改发「没填完时改回」（fallback）。",
     };
     Problem::warning("missing-value", format!("{{{{{name}}}}} 现在没有值，这一段不会发出。")).remedy(remedy)
 }

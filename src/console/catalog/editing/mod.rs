@@ -36,7 +36,8 @@ pub(super) async fn show(visit: &Visit, thing: &impl Thing) -> Result<Response, 
 
 pub(super) async fn take(visit: &Visit, thing: &impl Thing, sent: Typed) -> Result<Response, PageError> {
     let mut desk = Desk::open(visit, thing).await?;
-    let values = desk.typed(&sent);
+    let today = visit.console.live.load().rulebook.settings.hours.today(visit.now());
+    let values = thing.meant(desk.typed(&sent), today);
     let mistakes = desk.mistakes(&values);
     if desk.is_by_hand || !mistakes.is_empty() {
         return show_again(&desk.page(&values, &mistakes).await?);

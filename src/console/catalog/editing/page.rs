@@ -26,6 +26,8 @@ pub(super) struct ItemPage {
     back: (String, Sentence<'static>),
     action: String,
     seen: String,
+    /// It was looked at or refused, and is nowhere but on this page.
+    is_unsaved: bool,
     entries: Vec<Entry>,
     /// Those that most forms leave empty.
     folded: Vec<Entry>,
@@ -69,6 +71,7 @@ impl<T: Thing> Desk<'_, T> {
             back: (thing.list(), t.say(&format!("nav.{here}"))),
             action: if self.before.is_some() { thing.address(values) } else { thing.making() },
             seen: fingerprint(self.before.as_ref()),
+            is_unsaved: self.before.clone().unwrap_or_default() != *values,
             entries,
             folded,
             is_by_hand: self.is_by_hand.then(|| ByHand::of(visit, &file)),
@@ -91,7 +94,7 @@ impl<T: Thing> Desk<'_, T> {
         match self.thing.name() {
             Some(word) => t.say(word).to_string(),
             None if self.before.is_some() => self.thing.title(values),
-            None => t.say("catalog.new").to_string(),
+            None => t.say(self.thing.title_of_new()).to_string(),
         }
     }
 

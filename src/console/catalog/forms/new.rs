@@ -74,6 +74,10 @@ impl Thing for NewForm {
         text(values, NAME.key)
     }
 
+    fn title_of_new(&self) -> &'static str {
+        "forms.new"
+    }
+
     fn lead(&self) -> Option<&'static str> {
         Some("forms.new_lead")
     }

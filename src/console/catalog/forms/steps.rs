@@ -170,6 +170,10 @@ impl Thing for OneStep {
         text(values, "label")
     }
 
+    fn title_of_new(&self) -> &'static str {
+        "forms.add_step"
+    }
+
     fn removal(&self) -> Option<String> {
         self.id.as_ref().map(|_| format!("{}/remove", self.address(&Values::new())))
     }
