@@ -1,15 +1,23 @@
 //! Makes a list of what to do out of messages that no rule answered: alike ones
 //! together, counted by people; and tells which of them a rulebook answers by
-//! now. Pure. Not here: finding them, closing them (store).
+//! now, and for which no rule is worth making. Pure. Not here: finding them, closing them (store).
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Asked, Edition, Verdict};
 use crate::model::RuleId;
+use crate::rulebook::Answer;
 use crate::text::{Normalized, alike};
 
 /// Wordings that a cluster names.
 const MOST_WORDINGS: usize = 5;
+/// A rule for what is not ours that comes nearest with less certainty than this
+/// says nothing: something always comes nearest.
+const NEAR: f32 = 0.2;
+/// Rows of a keyboard: 「asdf」 is typed to see whether anybody is there.
+const KEYS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+/// Fewer letters than this on one row may be a word.
+const FEWEST_KEYS: usize = 3;
 
 /// A message that no rule answered.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +91,37 @@ pub fn answered_by(edition: &Edition, text: &str, asked: &Asked<'_>) -> Option<R
     }
 }
 
+/// Whether a rule for it would help nobody: it has no words, is an insult, or is
+/// nearest to what a rule says is not ours.
+pub fn needs_no_rule(edition: &Edition, text: &str, asked: &Asked<'_>) -> bool {
+    let normalized = super::normalize(text);
+    if has_no_words(normalized.as_str()) {
+        return true;
+    }
+    let abuse = &edition.rulebook.settings.words.abuse;
+    if abuse.iter().any(|word| normalized.as_str().contains(word.as_str())) {
+        return true;
+    }
+    let decision = edition.matcher.answer(text, asked);
+    let nearest = decision.why.first().filter(|nearest| nearest.score >= NEAR);
+    let rule = nearest.and_then(|nearest| edition.rule_at(nearest.rule));
+    decision.verdict == Verdict::None && rule.is_some_and(|rule| matches!(rule.answer, Answer::NotOurs))
+}
+
+/// Digits, marks, a lone Latin letter, or keys that lie beside each other.
+fn has_no_words(text: &str) -> bool {
+    let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
+    letters.is_empty() || (letters.is_ascii() && (letters.len() == 1 || is_run_of_keys(&letters)))
+}
+
+/// At most two keys apart, all on one row.
+fn is_run_of_keys(letters: &str) -> bool {
+    let on = |row: &&str| letters.chars().map(|key| row.find(key.to_ascii_lowercase())).collect();
+    let places: Option<Vec<usize>> = KEYS.iter().find_map(on);
+    let is_near = |pair: &[usize]| matches!(pair, [one, next] if one.abs_diff(*next) <= 2);
+    places.is_some_and(|places| places.len() >= FEWEST_KEYS && places.windows(2).all(is_near))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +149,24 @@ mod tests {
                 Cluster { wordings: vec!["有无线网吗".into()], people: 1, messages: vec![2] },
             ]
         );
+    }
+
+    #[test]
+    fn digits_and_keys_hit_at_random_have_no_words() {
+        for (text, expected) in [
+            ("4", true),
+            ("138001", true),
+            ("a", true),
+            ("asdf", true),
+            ("asdasd", true),
+            ("jjj", true),
+            ("as", false),
+            ("wifi", false),
+            ("ktv", false),
+            ("4人", false),
+            ("hello", false),
+        ] {
+            assert_eq!(has_no_words(text), expected, "{text}");
+        }
     }
 }

@@ -105,7 +105,7 @@ impl Desk<'_> {
     }
 
     fn place_of(&self, outcome: &Outcome) -> Option<String> {
-        let rule = self.edition.rulebook.rule(&crate::rehearsal::rule_of(outcome)?)?;
-        Some(format!("{} 第 {} 行", rule.place.file, rule.place.line))
+        let place = self.edition.rulebook.rule(&crate::rehearsal::rule_of(outcome)?)?.place_of_words();
+        Some(format!("{} 第 {} 行", place.file, place.line))
     }
 }

@@ -168,7 +168,7 @@ impl Office<'_> {
     }
 
     async fn change_role(&self, name: &str, role: &str, out: &mut impl io::Write) -> anyhow::Result<()> {
-        let (member, role) = (self.find(name).await?, parse_role(role)?);
+        let (role, member) = (parse_role(role)?, self.find(name).await?);
         let operation = self.here().does(OperationKind::RoleChanged, member.name.as_str(), self.clock.now());
         let operation = operation.before(member.role.title()).after(role.title());
         refuse_last_admin(self.store.change_role(&member.id, role, &operation).await?)?;
@@ -186,8 +186,16 @@ impl Office<'_> {
         };
         match found {
             Some(credentials) => Ok(credentials.staff),
+            None if self.is_invited(name).await? => bail!(
+                "「{name}」还没有加入：邀请的链接还没用过。等对方加入以后再改；角色给错了，就再运行一次 yingda staff add。"
+            ),
             None => bail!("没有叫「{name}」的成员。运行 yingda staff list 看有谁。"),
         }
+    }
+
+    async fn is_invited(&self, name: &str) -> anyhow::Result<bool> {
+        let invitations = self.store.list_invitations(self.clock.now()).await?;
+        Ok(invitations.iter().any(|invitation| invitation.note == name))
     }
 
     fn tell_link(&self, out: &mut impl io::Write, what: &str, ticket: &Ticket) -> anyhow::Result<()> {

@@ -226,6 +226,9 @@ fn explain_cell(problem: &CellProblem, t: &'static Words) -> Sentence<'static> {
         Mistake::NoPhone(found) => t.say("exchange.cell_no_phone").with("found", found),
         Mistake::NoFlag(found) => t.say("exchange.cell_no_flag").with("found", found),
         Mistake::NoAddress(found) => t.say("exchange.cell_no_address").with("found", found),
+        Mistake::BelowLeast { least, most } => {
+            t.say("exchange.cell_below_least").with("least", least).with("most", most)
+        }
         Mistake::OutOfReach => t.say("exchange.cell_out_of_reach"),
         Mistake::SecondDefault { first } => t.say("exchange.cell_second_default").with("first", first),
     };

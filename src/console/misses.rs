@@ -1,6 +1,7 @@
 //! 未命中: what we could not answer, alike questions together, counted by
 //! people (`groups`): make a rule of it, add it to one (`into_rule`), or ignore it
-//! (`deeds`). What a later version answers disappears by itself (jobs::misses).
+//! (`deeds`). What a later version answers is shown apart at
+//! once, and closed by jobs::misses.
 
 mod deeds;
 mod groups;
@@ -59,6 +60,10 @@ struct MissesPage {
     spans: Vec<Choice>,
     clusters: Vec<Row>,
     more: usize,
+    answered: Vec<Done>,
+    needless: Vec<Row>,
+    /// That options may still be tapped.
+    still_tapping: Option<Sentence<'static>>,
     none: Sentence<'static>,
     may_edit: bool,
     is_ignored: bool,
@@ -82,6 +87,13 @@ struct Row {
     messages: Vec<Line>,
 }
 
+/// What the live version answers by now.
+struct Done {
+    row: Row,
+    by: String,
+    rule: String,
+}
+
 struct Nearest {
     name: String,
     address: String,
@@ -102,11 +114,20 @@ pub(super) async fn show(
     let t = visit.caller.t;
     let grouped = load(&visit, &served, &asked).await?;
     let names = Names::load(&visit).await?;
-    let rows = grouped.clusters.iter().take(MOST_SHOWN);
+    let row = |cluster: &Cluster| Row::of(cluster, &grouped, &names, &visit, &served);
+    let answered = grouped.answered.iter().take(MOST_SHOWN).map(|(cluster, rule)| Done {
+        row: row(cluster),
+        by: names.rule(rule),
+        rule: format!("/console/rules/{rule}"),
+    });
+    let tapping = grouped.still_tapping;
     show_page(&MissesPage {
         frame: visit.frame("misses"),
         tabs: tabs(&asked, &served, grouped.clusters.len(), t),
-        clusters: rows.map(|cluster| Row::of(cluster, &grouped, &names, &visit, &served)).collect(),
+        clusters: grouped.clusters.iter().take(MOST_SHOWN).map(row).collect(),
+        answered: answered.collect(),
+        needless: grouped.needless.iter().take(MOST_SHOWN).map(row).collect(),
+        still_tapping: (tapping > 0).then(|| t.say("misses.still_tapping").owned().with("n", tapping)),
         more: grouped.clusters.len().saturating_sub(MOST_SHOWN),
         none: t.say(asked.none()).owned(),
         may_edit: visit.staff.role.may(Right::Edit),

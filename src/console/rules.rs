@@ -38,7 +38,7 @@ use super::visit::{Visit, in_address};
 use super::words::{Sentence, Words};
 use crate::model::{Right, Role};
 use crate::rulebook::edit::{WrittenRule, trigger_mode};
-use crate::rulebook::{Problem, Severity};
+use crate::rulebook::{Problem, Rulebook, Severity};
 use crate::text::Normalized;
 
 pub(super) use self::editor::{ask_delete, delete, make, preview, show as show_one, show_new, take, undo};
@@ -108,11 +108,12 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         "/console/rules",
         &[("q", &asked.q), ("state", &asked.state), ("group", &asked.group)],
     );
+    let live = visit.console.live.load_full();
     let skipped = usize::try_from(pager.skipped()).unwrap_or(0);
     let shown = list.found.iter().skip(skipped).take(usize::try_from(PER_PAGE).unwrap_or(50));
     show_page(&RulesPage {
         frame: visit.frame("rules"),
-        rows: shown.map(|kept| list.row(kept, &figures, t)).collect(),
+        rows: shown.map(|kept| list.row(kept, &figures, &live.rulebook, t)).collect(),
         states: STATES.iter().map(|state| Choice::new(*state, t.say(word_of(state)))).collect(),
         groups: groups(&desk, t),
         with_problems: list.worst.len(),
@@ -217,7 +218,7 @@ impl<'d> List<'d> {
             && self.desk.shelf.is_new(kept, self.desk.draft.live().get(&kept.path))
     }
 
-    fn row(&self, kept: &Kept, figures: &Figures, t: &'static Words) -> Row {
+    fn row(&self, kept: &Kept, figures: &Figures, live: &Rulebook, t: &'static Words) -> Row {
         let rule = &kept.rule;
         let id = rule.text("id");
         Row {
@@ -226,7 +227,7 @@ impl<'d> List<'d> {
             badges: self.badges(kept, t),
             group: Some(rule.text("group").to_owned()).filter(|group| !group.is_empty()),
             triggers: triggers(rule, t),
-            reply: reply(rule, t),
+            reply: reply(rule, live, t),
             hits: figures.hits(id),
             changed: figures.changed(&kept.path),
         }
@@ -264,10 +265,10 @@ fn triggers(rule: &WrittenRule, t: &'static Words) -> String {
     shown.join("、") + &more
 }
 
-/// The beginning of what it says, or its kind.
-fn reply(rule: &WrittenRule, t: &'static Words) -> String {
+/// The beginning of what it says, as far as it is known, or its kind.
+fn reply(rule: &WrittenRule, live: &Rulebook, t: &'static Words) -> String {
     match rule.reply.texts().next() {
-        Some(text) => without_links(text).chars().take(MOST_CHARACTERS).collect(),
+        Some(text) => live.fill_in_lasting(&without_links(text)).chars().take(MOST_CHARACTERS).collect(),
         None => t
             .find(&format!("rules.kind_of.{}", rule.kind()))
             .map_or_else(String::new, |word| word.to_string()),

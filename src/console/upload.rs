@@ -1,13 +1,15 @@
 //! A form with a file in it (multipart/form-data), read whole into memory under
-//! limits. Its token comes in the address: `visit` does not read such bodies.
+//! limits. Its token is its first part: `visit` does not read such bodies.
 
 use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use multer::{Constraints, Multipart, SizeLimit, parse_boundary};
 
 use super::deadline;
 use super::failure::PageError;
+use super::visit::{TOKEN_FIELD, Visit};
 use crate::rulebook::import::MAX_BYTES;
 
 /// Beside the file there is the table that a page carries, which may be longer
@@ -42,12 +44,16 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = PageError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, PageError> {
+        let headers = request.headers().clone();
+        let visit = request.extensions().get::<Visit>().cloned();
+        let visit = visit.ok_or(PageError::LoggedOut { wanted: None })?;
         let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let boundary = media_type.and_then(|media_type| parse_boundary(media_type).ok());
         let boundary = boundary.ok_or(PageError::Unreadable)?;
         let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(MAX_UPLOAD));
         let body = request.into_body().into_data_stream();
         let mut parts = Multipart::with_constraints(body, boundary, limits);
+        check_first(&mut parts, &visit, &headers).await?;
         let mut upload = Self::default();
         while let Some(part) = parts.next_field().await.map_err(|error| refusal(&error))? {
             if upload.fields.len() == MAX_FIELDS {
@@ -63,6 +69,16 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         }
         Ok(upload)
     }
+}
+
+/// Before the file itself is taken.
+async fn check_first(parts: &mut Multipart<'_>, visit: &Visit, headers: &HeaderMap) -> Result<(), PageError> {
+    let first = parts.next_field().await.map_err(|error| refusal(&error))?;
+    let sent = match first.filter(|part| part.name() == Some(TOKEN_FIELD)) {
+        Some(part) => Some(part.text().await.map_err(|error| refusal(&error))?),
+        None => None,
+    };
+    visit.check_upload(sent.as_deref(), headers)
 }
 
 fn refusal(error: &multer::Error) -> PageError {

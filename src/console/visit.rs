@@ -123,31 +123,46 @@ async fn read_sent(request: Request) -> Option<Arc<SentForm>> {
     SentForm::read(&address, &body).map(Arc::new)
 }
 
-/// A form sends the token as a field; an upload, whose body is not read here,
-/// in its address.
+/// Where files are sent to. Their body is not read here: `Upload` finds the token
+/// in its first part, before anything else of it is taken.
+pub(super) const UPLOADS: &str = "/console/import/table";
+
+/// A form sends the token as a field, never in an address, which histories and
+/// logs keep.
 async fn check_token(request: Request, token: &str) -> Result<Request, PageError> {
-    let is_token = |sent: &str| bool::from(sent.as_bytes().ct_eq(token.as_bytes()));
     let stale = |request: &Request, sent| PageError::StaleForm {
         page: page_of(request.headers()),
         sent,
         token: token.to_owned(),
     };
-    let in_address = field(request.uri().query().unwrap_or_default(), TOKEN_FIELD);
     if is_upload(request.headers()) {
-        return match in_address {
-            Some(sent) if is_token(&sent) => Ok(request),
-            Some(_) | None => Err(stale(&request, None)),
-        };
+        return if request.uri().path() == UPLOADS { Ok(request) } else { Err(stale(&request, None)) };
     }
     let (parts, body) = request.into_parts();
     let bytes = read_whole(body, MAX_FORM_BYTES).await?;
     let sent = std::str::from_utf8(&bytes).ok().and_then(|form| field(form, TOKEN_FIELD));
     match sent {
-        Some(sent) if is_token(&sent) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Some(sent) if is_token(&sent, token) => Ok(Request::from_parts(parts, Body::from(bytes))),
         Some(_) | None => {
             let request = Request::from_parts(parts, Body::empty());
             let sent = wanted(&request).and_then(|address| SentForm::read(&address, &bytes));
             Err(stale(&request, sent.map(Arc::new)))
+        }
+    }
+}
+
+fn is_token(sent: &str, token: &str) -> bool {
+    sent.as_bytes().ct_eq(token.as_bytes()).into()
+}
+
+impl Visit {
+    /// An upload that began with another token, or with none.
+    pub(super) fn check_upload(&self, sent: Option<&str>, headers: &HeaderMap) -> Result<(), PageError> {
+        match sent {
+            Some(sent) if is_token(sent, &self.token) => Ok(()),
+            Some(_) | None => {
+                Err(PageError::StaleForm { page: page_of(headers), sent: None, token: self.token.clone() })
+            }
         }
     }
 }

@@ -132,7 +132,7 @@ mod tests {
             ("某县税务局", true),
             ("约50人", true),
             ("某局 13812345678", false),
-            ("某局 138******78", false),
+            ("某局 138****5678", false),
             ("看 https://example.org", false),
             ("a@b.example", false),
             ("", false),

@@ -9,20 +9,40 @@ use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 pub enum DecodeError {
     #[error("is neither UTF-8 nor GB18030")]
     UnknownEncoding,
-    #[error("holds zero bytes: it is not a text file")]
+    #[error("holds bytes that no text has: it is not a text file")]
     NotText,
 }
 
 /// Every line of the result ends with `\n`.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     let text = match Encoding::for_bom(bytes) {
-        Some((encoding, mark)) => decode_as(encoding, bytes.get(mark..).unwrap_or_default())?,
-        None => decode_as(UTF_8, bytes).or_else(|_| decode_as(GB18030, bytes))?,
+        Some((encoding, mark)) => {
+            let text = decode_as(encoding, bytes.get(mark..).unwrap_or_default())?;
+            // Any two bytes are a character of UTF-16; but no file of ours is without
+            // a line end, a mark or a space.
+            if encoding != UTF_8 && !text.is_empty() && !text.contains(|c: char| c.is_ascii()) {
+                return Err(DecodeError::NotText);
+            }
+            text
+        }
+        None => decode_as(UTF_8, bytes).or_else(|_| decode_chinese(bytes))?,
     };
     if text.contains('\0') {
         return Err(DecodeError::NotText);
     }
     Ok(unify_line_endings(text))
+}
+
+/// Most bytes are characters of GB18030, those of a picture too: it is told by what
+/// no editor writes. What is UTF-8 may hold such a thing, pasted from elsewhere.
+fn decode_chinese(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
+    let text = decode_as(GB18030, bytes)?;
+    if text.contains(is_no_text) { Err(DecodeError::NotText) } else { Ok(text) }
+}
+
+/// Ctrl-Z ends old DOS files.
+fn is_no_text(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1a')
 }
 
 fn decode_as<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, str>, DecodeError> {
@@ -65,6 +85,9 @@ mod tests {
     fn what_is_not_text_is_refused() {
         assert_eq!(decode(b"\x89PNG\r\n\x1a\n\x00\xff"), Err(DecodeError::UnknownEncoding));
         assert_eq!(decode(b"PK\x03\x04\x00"), Err(DecodeError::NotText));
+        assert_eq!(decode(b"\xb0\xa1\x02\x03junk"), Err(DecodeError::NotText));
+        assert!(decode("回电\u{7}".as_bytes()).is_ok(), "pasted from a table of Word");
+        assert_eq!(decode(b"\xff\xfe\x00bad"), Err(DecodeError::NotText), "any bytes are UTF-16");
         assert_eq!(decode(b"\xff\xfe\x00\xd8"), Err(DecodeError::UnknownEncoding), "half a surrogate");
     }
 }

@@ -25,8 +25,17 @@ pub struct Files {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    #[error("文件夹 {} 读不了（{source}）", folder.display())]
+    #[error("规则文件夹 {} {}。", folder.display(), why(source))]
     Folder { folder: PathBuf, source: std::io::Error },
+}
+
+fn why(source: &std::io::Error) -> String {
+    match source.kind() {
+        std::io::ErrorKind::NotFound => "不在了".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "没有权限读".to_owned(),
+        std::io::ErrorKind::NotADirectory => "不是文件夹".to_owned(),
+        _ => format!("读不了（{source}）"),
+    }
 }
 
 impl Files {

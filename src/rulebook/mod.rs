@@ -85,6 +85,12 @@ impl Rulebook {
         Self { rules, targets: Targets { rules: positions, ..Targets::default() }, ..Self::default() }
     }
 
+    /// A text of a rule as people will read it: with what the catalog knows of the
+    /// centre and its contact in place of `{{…}}`.
+    pub fn fill_in_lasting(&self, text: &str) -> String {
+        variables::fill_in_lasting(text, &self.settings, &self.catalog)
+    }
+
     /// Where a rule stands in `rules`.
     pub fn position(&self, id: &RuleId) -> Option<usize> {
         let position = *self.targets.rules.get(id)?;

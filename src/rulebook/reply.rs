@@ -103,6 +103,15 @@ pub enum Piece {
     },
 }
 
+impl Replies {
+    /// Nothing of its own text can be sent.
+    pub fn is_unfinished(&self) -> bool {
+        let Body { always, open, closed } = &self.body;
+        !self.body.is_empty()
+            && always.iter().chain(open).chain(closed).all(|passage| matches!(passage, Passage::Unfinished))
+    }
+}
+
 impl Body {
     pub fn is_empty(&self) -> bool {
         self.always.is_empty() && self.open.is_empty() && self.closed.is_empty()

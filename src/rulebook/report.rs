@@ -19,7 +19,9 @@ impl Problem {
 
     /// One line, for the log and for lists.
     pub fn to_line(&self) -> String {
-        let text = format!("{} {} {}{}", self.severity.title(), self.position(), self.cause, self.remedy);
+        let position = self.position();
+        let space = if position.is_empty() { "" } else { " " };
+        let text = format!("{} {position}{space}{}{}", self.severity.title(), self.cause, self.remedy);
         text.replace('\n', " ")
     }
 

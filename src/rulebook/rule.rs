@@ -39,6 +39,8 @@ pub struct Rule {
     pub answer: Answer,
     /// Where it is written, for problems and for the console.
     pub place: Place,
+    /// The lines of its file where its reply and its fallback begin; 0: it has none.
+    pub words: (u32, u32),
 }
 
 #[derive(Clone, Debug)]
@@ -126,7 +128,18 @@ impl Rule {
             calls_staff: false,
             answer: Answer::Reply(Replies::default()),
             place: Place::default(),
+            words: (0, 0),
         }
+    }
+
+    /// Where the words stand that it sends: its fallback's, while its own are not
+    /// finished.
+    pub fn place_of_words(&self) -> Place {
+        let (reply, fallback) = self.words;
+        let sends_fallback = matches!(&self.answer, Answer::Reply(replies) if replies.is_unfinished());
+        let lines = if sends_fallback { [fallback, reply] } else { [reply, fallback] };
+        let line = lines.into_iter().find(|line| *line > 0).unwrap_or(self.place.line);
+        Place { line, ..self.place.clone() }
     }
 
     /// What the option says when this rule is offered.

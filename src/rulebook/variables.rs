@@ -33,6 +33,24 @@ pub fn lasting(settings: &Settings, catalog: &Catalog) -> Values {
     values
 }
 
+/// A text as it was written, with those in it, for whoever only looks at it. What
+/// changes with the day stays as it is written.
+pub fn fill_in_lasting(text: &str, settings: &Settings, catalog: &Catalog) -> String {
+    let lasting = lasting(settings, catalog);
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, asked)) = rest.split_once("{{") {
+        let Some((name, after)) = asked.split_once("}}") else { break };
+        shown.push_str(before);
+        match lasting.iter().find(|(known, _)| *known == name.trim()) {
+            Some((_, value)) => shown.push_str(&value.to_string()),
+            None => shown.push_str(rest.get(before.len()..rest.len() - after.len()).unwrap_or_default()),
+        }
+        rest = after;
+    }
+    shown + rest
+}
+
 /// The names that have a value at some moment.
 pub fn possible(settings: &Settings, catalog: &Catalog) -> FxHashSet<&'static str> {
     let contact = catalog.default_contact().map(of_contact).unwrap_or_default();

@@ -48,7 +48,7 @@ fn summary(statistics: &Statistics, forgotten: Option<Date>) -> Sheet {
     let rows = [
         (people.as_str(), number(statistics.people)),
         ("文字消息", number(total.total())),
-        ("答上率 %", share(total.answer_rate())),
+        ("答上率 %（回答 ÷ 回答、反问、未命中之和）", share(total.answer_rate())),
         ("未命中率 %", share(total.miss_rate())),
         ("要人工", number(statistics.waiting.joined)),
         ("人工接手", number(statistics.waiting.taken)),

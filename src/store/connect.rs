@@ -104,10 +104,16 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
+/// Makes the folder for its owner alone, whichever command comes first. One that
+/// exists keeps its permissions: somebody chose them.
 pub(super) fn prepare_folder(path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let Some(folder) = folder else { return Ok(()) };
-    std::fs::create_dir_all(folder).map_err(|error| explain_io(folder, &error))
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| explain_io(folder, &error))
 }
 
 /// Makes the file for its owner alone. SQLite gives its log the same rights.

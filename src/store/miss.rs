@@ -170,17 +170,8 @@ impl Store {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<Miss>, StoreError> {
+        let mut grudging = self.list_not_tapped(account, since, until, now).await?;
         let (since, until) = (since.as_millisecond(), until.as_millisecond());
-        let tapped_by = now.checked_sub(TAPPING_TAKES).unwrap_or(Timestamp::MIN).as_millisecond();
-        let not_tapped: Vec<Row> = on_read!(&self.db, |pool| {
-            sqlx::query_as(NOT_TAPPED)
-                .bind(account.as_str())
-                .bind(since)
-                .bind(until.min(tapped_by))
-                .bind(i64::from(MOST_MISSES))
-                .fetch_all(pool)
-                .await
-        })?;
         let person_after: Vec<Row> = on_read!(&self.db, |pool| {
             sqlx::query_as(PERSON_AFTER)
                 .bind(account.as_str())
@@ -193,7 +184,42 @@ impl Store {
                 .fetch_all(pool)
                 .await
         })?;
-        not_tapped.into_iter().chain(person_after).map(read).collect()
+        for row in person_after {
+            grudging.push(read(row)?);
+        }
+        Ok(grudging)
+    }
+
+    /// What was asked back, and the options were not tapped in time.
+    pub async fn list_not_tapped(
+        &self,
+        account: &AccountId,
+        since: Timestamp,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Miss>, StoreError> {
+        let rows: Vec<Row> = on_read!(&self.db, |pool| {
+            sqlx::query_as(NOT_TAPPED)
+                .bind(account.as_str())
+                .bind(since.as_millisecond())
+                .bind(until.min(tapped_by(now)).as_millisecond())
+                .bind(i64::from(MOST_MISSES))
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// What was asked back so lately that the options may still be tapped.
+    pub async fn count_still_tapping(&self, account: &AccountId, now: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = "SELECT COUNT(*) FROM message WHERE account_id = $1 AND received_at >= $2 \
+             AND outcome IN ('fallback', 'choices') AND outcome = 'choices' AND settled_by IS NULL \
+             AND is_test = 0 AND kind = 'text' AND body IS NOT NULL";
+        let (count,): (i64,) = on_read!(&self.db, |pool| {
+            let query = sqlx::query_as(SQL).bind(account.as_str()).bind(tapped_by(now).as_millisecond());
+            query.fetch_one(pool).await
+        })?;
+        Ok(count.unsigned_abs())
     }
 
     /// Closes misses; those closed before stay as they are.
@@ -267,6 +293,11 @@ impl Store {
         })?;
         rows.into_iter().map(read).collect()
     }
+}
+
+/// Whoever was asked back before this has had the time to tap.
+fn tapped_by(now: Timestamp) -> Timestamp {
+    now.checked_sub(TAPPING_TAKES).unwrap_or(Timestamp::MIN)
 }
 
 fn read(row: Row) -> Result<Miss, StoreError> {

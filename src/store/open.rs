@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing::error;
+use tracing::{error, warn};
 
 use super::committer::waiting::Waiting;
 use super::committer::{self, Applier, Behind, Committer, Direct, Look, Seen, TakenIn, Writer};
@@ -43,6 +43,8 @@ const HANDOVER: Duration = Duration::from_secs(5);
 /// What was left and takes longer goes on being stored while messages are answered.
 const REPLAY_PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// A usual restart takes less, and nobody waits longer without knowing why.
+const SAID_AFTER: Duration = Duration::from_millis(300);
 
 /// How a store is to be opened.
 #[derive(Clone, Debug)]
@@ -113,6 +115,11 @@ impl Opening {
             match self.purpose {
                 Purpose::Visit => return Ok(None),
                 Purpose::Serve if waited >= HANDOVER => return Err(StoreError::InUse),
+                Purpose::Serve if waited == SAID_AFTER => {
+                    warn!(folder = %place.folder.display(), seconds = HANDOVER.as_secs(),
+                        "Another yingda still has this data; waiting for it to end");
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
                 Purpose::Serve => tokio::time::sleep(LOOK_AGAIN).await,
             }
             waited += LOOK_AGAIN;

@@ -16,6 +16,10 @@ const LEAD_DAY_DIGITS: usize = 6;
 /// What stays readable: enough to recognise one's own number.
 const KEPT_IN_FRONT: usize = 3;
 const KEPT_AT_THE_END: usize = 2;
+/// Of a telephone number of so many digits or more, as everybody masks it.
+const KEPT_OF_A_MOBILE: usize = 4;
+/// A mobile number with 0086 before it has 15; an identity card has more.
+const MOST_PHONE_DIGITS: usize = 15;
 
 /// A text as it is kept: what everybody may see, and its original, encrypted,
 /// where that is less than everything.
@@ -49,13 +53,21 @@ pub fn mask_answer(answer: &LeadAnswer) -> LeadAnswer {
 /// 138****0000: its owner recognises it, nobody can call it.
 fn mask_phone(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(|c| is_digit(*c)).collect();
-    let kept_at_the_end = if digits.len() >= MOBILE_DIGITS { 4 } else { KEPT_AT_THE_END };
+    let kept_at_the_end = kept_at_the_end(digits.len());
     if digits.len() < SHORTEST_NUMBER {
         return "****".to_owned();
     }
     let front = digits.iter().take(KEPT_IN_FRONT);
     let end = digits.iter().skip(digits.len() - kept_at_the_end);
     front.chain(&['*'; 4]).chain(end).collect()
+}
+
+/// The same wherever a number stands: 138****5678.
+fn kept_at_the_end(digits: usize) -> usize {
+    match digits {
+        MOBILE_DIGITS..=MOST_PHONE_DIGITS => KEPT_OF_A_MOBILE,
+        _ => KEPT_AT_THE_END,
+    }
 }
 
 /// What to look for among answers as they are kept, when somebody looks for
@@ -116,7 +128,7 @@ fn mask_run(run: &mut [char]) {
     let mut seen = 0;
     for c in run.iter_mut().filter(|c| is_digit(**c)) {
         seen += 1;
-        if seen > KEPT_IN_FRONT && seen <= digits - KEPT_AT_THE_END {
+        if seen > KEPT_IN_FRONT && seen <= digits - kept_at_the_end(digits) {
             *c = '*';
         }
     }
@@ -132,11 +144,11 @@ mod tests {
     use super::*;
 
     const CASES: &[(&str, &str, &str)] = &[
-        ("a mobile number", "我的电话13812345678，谢谢", "我的电话138******78，谢谢"),
-        ("with spaces", "138 1234 5678", "138 **** **78"),
-        ("a telephone with area code", "0796-6559898", "079*-*****98"),
+        ("a mobile number", "我的电话13812345678，谢谢", "我的电话138****5678，谢谢"),
+        ("with spaces", "138 1234 5678", "138 **** 5678"),
+        ("a telephone with area code", "0796-6559898", "079*-***9898"),
         ("an identity card", "36088119900101123X", "360************23X"),
-        ("full-width digits", "１３８１２３４５６７８", "１３８******７８"),
+        ("full-width digits", "１３８１２３４５６７８", "１３８****５６７８"),
         ("seven digits are a telephone", "6559898", "655**98"),
         ("six digits are none", "123456", "123456"),
         ("a date stays", "2026-11", "2026-11"),
@@ -154,7 +166,7 @@ mod tests {
             (AnswerKind::Name, "王主任", "王**"),
             (AnswerKind::Name, "", "**"),
             (AnswerKind::Unit, "某县税务局", "某县税务局"),
-            (AnswerKind::Unit, "某局 13812345678", "某局 138******78"),
+            (AnswerKind::Unit, "某局 13812345678", "某局 138****5678"),
             (AnswerKind::People, "约50人", "约50人"),
         ] {
             let answer = LeadAnswer {
@@ -177,7 +189,7 @@ mod tests {
             ("260412-01", "260412-01"),
             ("0000", "0000"),
             ("某县税务局", "某县税务局"),
-            ("某局 13812345678", "某局 138******78"),
+            ("某局 13812345678", "某局 138****5678"),
         ] {
             assert_eq!(as_kept(text), expected, "{text}");
         }

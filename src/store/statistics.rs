@@ -87,15 +87,19 @@ impl Outcomes {
         }
     }
 
-    /// Of the questions, how many a rule answered; None without questions.
+    /// Of the questions, how many a rule answered; None without questions. The
+    /// steps of a form and calls for a person are no questions: a form of seven
+    /// steps would count as seven good answers.
     pub fn answer_rate(self) -> Option<f64> {
-        let answered = self.answered + self.form + self.handed_over;
-        share(answered, answered + self.asked_back + self.missed)
+        share(self.answered, self.questions())
     }
 
     pub fn miss_rate(self) -> Option<f64> {
-        let answered = self.answered + self.form + self.handed_over;
-        share(self.missed, answered + self.asked_back + self.missed)
+        share(self.missed, self.questions())
+    }
+
+    fn questions(self) -> u64 {
+        self.answered + self.asked_back + self.missed
     }
 
     fn add(&mut self, outcome: OutcomeKind, messages: u64) {

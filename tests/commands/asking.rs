@@ -16,10 +16,24 @@ fn a_question_is_answered_with_the_reason() {
 
     let out = workplace.run(&["ask", "请问多少钱"]).succeeds();
 
-    for part in ["请问多少钱", "费用请问顾问。", "由规则「费用」回答", "rules/price.md 第 2 行"]
+    for part in ["请问多少钱", "费用请问顾问。", "由规则「费用」回答", "rules/price.md 第 7 行"]
     {
         assert!(out.contains(part), "{part}: {out}");
     }
+}
+
+#[test]
+fn while_a_reply_is_unfinished_the_line_of_its_fallback_is_named() {
+    let workplace = Workplace::with_rules();
+    let rule = "+++\nid = \"room\"\nname = \"住宿\"\ntriggers = [\"住哪\"]\nfallback = \"请问顾问。\"\n+++\n\n〔待填写：几人一间〕\n";
+    workplace.write("responses/rules/room.md", rule);
+
+    let out = workplace.run(&["ask", "住哪"]).succeeds();
+    assert!(out.contains("rules/room.md 第 5 行"), "{out}");
+
+    workplace.write("responses/rules/room.md", &rule.replace("〔待填写：几人一间〕", "两人一间。"));
+    let out = workplace.run(&["ask", "住哪"]).succeeds();
+    assert!(out.contains("rules/room.md 第 8 行"), "{out}");
 }
 
 #[test]

@@ -59,6 +59,25 @@ async fn a_backup_of_a_running_service_brings_everything_back() {
 
 #[cfg(unix)]
 #[test]
+fn whichever_command_comes_first_the_data_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let taken = used();
+    taken.run(&["backup", "a.backup"]).succeeds();
+    let commands: [&[&str]; 2] = [&["publish"], &["restore", "a.backup"]];
+    for command in commands {
+        let fresh = Workplace::with_rules();
+        fresh.run(&["init", "--account", "main"]).succeeds();
+        std::fs::copy(taken.path("a.backup"), fresh.path("a.backup")).expect("copied");
+
+        fresh.run(command).succeeds();
+
+        let mode = std::fs::metadata(fresh.path("data")).expect("it was made").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{command:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_backup_is_private_holds_no_key_and_is_never_written_over() {
     use std::os::unix::fs::PermissionsExt as _;
     let workplace = used();
@@ -124,7 +143,7 @@ async fn a_backup_that_is_not_whole_is_refused_and_nothing_changes() {
         ("none.backup", "没有 none.backup 这个文件"),
         ("letter.backup", "不是 yingda backup 写出的备份"),
         ("plain.backup", "不是 yingda backup 写出的备份"),
-        ("cut.backup", "残缺"),
+        ("cut.backup", "是残缺的：文件不完整，读不出来。没有恢复任何东西"),
         ("missing.backup", "表 message 应有 2 行，只有 1 行"),
         ("edited.backup", "表 message 的内容被改动过"),
         ("table.backup", "张表"),

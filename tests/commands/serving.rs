@@ -1,9 +1,9 @@
 //! serve, send, doctor, against a service that really runs.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use yingda::accounts::{Accounts, NewAccount, Outcome, random_aes_key, random_token};
 use yingda::app::open_store;
@@ -57,6 +57,24 @@ fn the_demonstrations_secrets_are_private_and_kept() {
     assert_eq!(before, std::fs::read_to_string(&secrets).expect("still there"));
     let mode = std::fs::metadata(&secrets).expect("still there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_second_start_says_soon_that_it_waits_for_the_first() {
+    let workplace = Workplace::with_rules();
+    let _serving = workplace.serve();
+    let mut second = workplace.command(&[]);
+    second.env("YINGDA__SERVER__LISTEN", format!("127.0.0.1:{}", super::free_port()));
+
+    let since = Instant::now();
+    let mut second = second.spawn().expect("the binary starts");
+    let lines = BufReader::new(second.stderr.take().expect("a pipe")).lines();
+    let told = lines.map_while(Result::ok).find(|line| line.contains("Another yingda"));
+
+    // It would give up after 5 s.
+    assert!(told.is_some_and(|line| line.contains("waiting")) && since.elapsed() < Duration::from_secs(4));
+    second.kill().expect("it runs");
+    second.wait().expect("it ends");
 }
 
 #[test]

@@ -155,8 +155,9 @@ async fn whoever_is_logged_in_is_led_back_to_their_page_and_not_to_the_login() {
     other.log_in("管理员", PASSWORD).await;
     let token = value_of(&other.get("/console/tokens").await.body, "_token").expect("a form");
 
-    let address = format!("/console/import/table?_token={token}");
-    let stale = browser.post_raw(&address, &[], &[("sec-fetch-site", "same-origin")]).await;
+    let fields = [("_token", token.as_str())];
+    let stale =
+        browser.post_raw("/console/import/table", &fields, &[("sec-fetch-site", "same-origin")]).await;
 
     assert_eq!(stale.status, StatusCode::FORBIDDEN);
     stale.shows("href=\"/console/import\">回到那一页");

@@ -15,7 +15,8 @@ use crate::support::service::Yingda;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Two answered, one asked back, one missed, one who waits, one lead.
+/// Two answered, one asked back, one missed, one left without a reply, one who
+/// waits, one lead.
 async fn with_a_day() -> Yingda {
     let yingda = Yingda::start().await;
     let (store, at) = (&yingda.app.store, yingda.now());
@@ -24,6 +25,7 @@ async fn with_a_day() -> Yingda {
     commit(store, Record { outcome: OutcomeKind::Choices, rule: None, ..said("o2", at, "怎么") }).await;
     commit(store, missed("o3", at, "有没有篮球场")).await;
     commit(store, leaves("o4", at, form("261123-01", "某县税务局", "13800000000"))).await;
+    commit(store, Record { outcome: OutcomeKind::Silence, rule: None, ..said("o3", at, "嗯") }).await;
     yingda.customer("oWaits").says("人工").await;
     yingda.waits(MINUTE);
     yingda
@@ -49,6 +51,7 @@ async fn each_number_opens_its_list() {
         ("反问", vec!["怎么"]),
         ("未命中", vec!["有没有篮球场"]),
         ("转人工", vec!["人工"]),
+        ("没有回复", vec!["嗯"]),
         ("线索", vec!["261123-01 某县税务局"]),
     ] {
         let list = browser.get(&opens(&page, name)).await;
@@ -56,6 +59,12 @@ async fn each_number_opens_its_list() {
         expected.iter().for_each(|text| list.shows(text));
     }
     browser.get(&opens(&page, "成班")).await.shows("没有符合的内容");
+    page.shows(
+        "<dt>文字消息</dt><dd><a href=\"/console/data/messages?from=2026%2D11%2D17&#38;until=2026%2D11%2D23\">7</a>",
+    );
+    page.shows("答上率 60%");
+    page.shows("<th scope=\"row\">不到 1 毫秒</th>");
+    page.hides("µs");
     page.shows("<th scope=\"row\">费用</th>");
     page.shows("<th scope=\"row\">扫码 展会01</th>");
 }
@@ -72,8 +81,8 @@ async fn a_chart_says_the_same_as_the_table_beside_it() {
         name == "rect" && attributes.iter().any(|(name, value)| name == "class" && value == "bar-missed")
     });
     assert_eq!(bars.count(), 2, "one by day, one by hour");
-    page.shows("<tr><th scope=\"row\">11-23</th><td>3</td><td>1</td><td>1</td><td>1</td></tr>");
-    page.shows("<tr><th scope=\"row\">10:00</th><td>3</td><td>1</td><td>1</td><td>1</td></tr>");
+    page.shows("<tr><th scope=\"row\">11-23</th><td>3</td><td>1</td><td>1</td><td>1</td><td>1</td></tr>");
+    page.shows("<tr><th scope=\"row\">10:00</th><td>3</td><td>1</td><td>1</td><td>1</td><td>1</td></tr>");
     assert_eq!(page.body.matches("<tr><th scope=\"row\">").count() - 24 - 30, 2 + 1 + 6 + 1);
 }
 
@@ -114,7 +123,7 @@ async fn the_weekly_report_opens_in_excel() {
     let days = book.worksheet_range("按天").expect("the sheet");
     let rows: Vec<Vec<String>> =
         days.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
-    assert_eq!(rows[1], ["2026-11-23", "3", "0", "1", "1", "1", "0"]);
+    assert_eq!(rows[1], ["2026-11-23", "3", "0", "1", "1", "1", "1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use calamine::{Reader as _, Xlsx};
 use yingda::model::Role;
 use yingda::spreadsheet::{Cell, Sheet, write};
 
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, PASSWORD};
 use crate::support::html::elements_of;
 use crate::support::service::Yingda;
 
@@ -183,8 +183,9 @@ async fn what_is_wrong_with_a_cell_is_english_in_an_english_console() {
     };
 
     let courses = [
-        &["课名", "天数", "最少人数", "网页", "有效期至"][..],
-        &["甲", "三天", "几个", "a.cn", "明年"],
+        &["课名", "天数", "最少人数", "网页", "有效期至", "最多人数"][..],
+        &["甲", "三天", "几个", "a.cn", "明年", "2"],
+        &["乙", "3", "5", "b.cn", "", "2"],
         &["", "3", "#REF!", "", ""],
     ];
     let read = upload("courses", &courses).await;
@@ -194,8 +195,10 @@ async fn what_is_wrong_with_a_cell_is_english_in_an_english_console() {
         "C2 (最少人数): Has to be a number; it is “几个”.",
         "D2 (网页): Has to be a whole address",
         "E2 (有效期至): Has to be a date",
-        "A3 (课名): Empty. Please fill it in.",
-        "C3 (最少人数): “#REF!” is a failed formula.",
+        "D3 (网页): Has to be a whole address",
+        "F3 (最多人数): 2 is less than the least, 5.",
+        "A4 (课名): Empty. Please fill it in.",
+        "C4 (最少人数): “#REF!” is a failed formula.",
     ] {
         read.shows(told);
     }
@@ -264,4 +267,25 @@ async fn tables_come_out_as_files_that_a_spreadsheet_opens() {
         assert!(range.used_cells().any(|(_, _, found)| *found == cell), "{what}: {range:?}");
     }
     assert_eq!(browser.get("/console/import/settings/export").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_file_is_taken_with_the_token_in_its_form_and_never_in_an_address() {
+    let yingda = Yingda::start().await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+    let page = browser.get("/console/import").await;
+    page.hides("_token=");
+    let file = ("a.csv", "课名\n甲\n".as_bytes());
+
+    browser.upload("/console/import/table", &[("as", "courses")], Some(file)).await.shows("甲");
+    let elsewhere = browser.upload("/console/misses/ignore", &[("as", "courses")], Some(file)).await;
+    assert_eq!(elsewhere.status, StatusCode::FORBIDDEN, "only one page takes files");
+    // What any of their pages shows is theirs; another member's is not.
+    let other = Browser::stranger(&yingda.app.routes);
+    other.log_in("编辑", PASSWORD).await;
+    other.get("/console/import").await;
+    browser.borrow_token(&other);
+    let stale = browser.upload("/console/import/table", &[("as", "courses")], Some(file)).await;
+    assert_eq!(stale.status, StatusCode::FORBIDDEN);
+    stale.hides("甲");
 }

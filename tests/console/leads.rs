@@ -62,7 +62,7 @@ async fn a_lead_is_followed_up_and_every_step_is_told() {
     let card = browser.get("/console/leads/261123-01").await;
     card.shows("已保存。");
     card.shows("<del>新</del> → <ins>已联系</ins>");
-    card.shows("下周带队来看，回电 139******78");
+    card.shows("下周带队来看，回电 139****5678");
     card.shows("<ins>2026-11-24</ins>");
     browser.get("/console/leads?due=today").await.shows("没有符合的内容");
     yingda.waits(Duration::from_secs(48 * 60 * 60));

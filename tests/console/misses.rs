@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use yingda::model::{AccountId, OutcomeKind, Role};
 use yingda::store::{Closing, Record};
 
+use super::publish::Desk;
 use crate::support::browser::{Browser, Page, value_of};
 use crate::support::said::{account, commit, missed, said, staff};
 use crate::support::service::{Setup, Yingda};
@@ -102,6 +103,79 @@ async fn options_that_nobody_tapped_were_a_poor_answer() {
 
     browser.get("/console/misses").await.shows("这周没有答不上的问题");
     browser.get("/console/misses?list=grudging").await.shows("能不能便宜");
+}
+
+#[tokio::test]
+async fn while_options_may_still_be_tapped_it_says_so() {
+    let yingda = Yingda::start().await;
+    let record = said("o1", yingda.now(), "能不能便宜");
+    commit(&yingda.app.store, Record { outcome: OutcomeKind::Choices, rule: None, ..record }).await;
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+
+    let page = browser.get("/console/misses?list=grudging").await;
+
+    page.shows("还有 1 个反问在等人点");
+    page.hides("能不能便宜");
+    yingda.waits(Duration::from_secs(11 * 60));
+    browser.get("/console/misses?list=grudging").await.hides("在等人点");
+}
+
+#[tokio::test]
+async fn whoever_was_asked_back_and_did_not_tap_counts_with_those_who_asked_alike() {
+    let yingda = Yingda::start().await;
+    let at = yingda.now();
+    commit(&yingda.app.store, missed("o1", at, "篝火晚会有吗")).await;
+    for (who, text) in [("o2", "有篝火晚会吗"), ("o3", "篝火晚会有吗"), ("o4", "能不能便宜")]
+    {
+        let record = Record { outcome: OutcomeKind::Choices, rule: None, ..said(who, at, text) };
+        commit(&yingda.app.store, record).await;
+    }
+    yingda.waits(Duration::from_secs(11 * 60));
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+
+    let page = browser.get("/console/misses").await;
+
+    assert_eq!(groups(&page), 1, "what was only asked back is listed elsewhere");
+    times_and_people(&page, 3, 3);
+    page.hides("能不能便宜");
+}
+
+#[tokio::test]
+async fn what_a_published_rule_answers_is_marked_at_once() {
+    let mut desk = Desk::open().await;
+    let at = desk.yingda.now();
+    for (who, text) in [("o1", "篝火晚会有吗"), ("o2", "有没有篮球场")] {
+        commit(&desk.yingda.app.store, missed(who, at, text)).await;
+    }
+    let before = desk.editor.get("/console/misses").await;
+    assert_eq!(groups(&before), 2);
+    before.hides("已能回答");
+
+    let rule = "+++\nid = \"fire\"\nname = \"篝火\"\ntriggers = [\"篝火\"]\n+++\n有篝火。\n";
+    desk.writes("rules/fire.md", rule).await;
+    desk.editor.post("/console/publish/now", &[("reason", "篝火")]).await;
+    desk.takes_live().await;
+
+    let page = desk.editor.get("/console/misses").await;
+    assert_eq!(groups(&page), 1, "{}", page.body);
+    page.shows("<span class=\"badge success\">已能回答</span> <a href=\"/console/rules/fire\">篝火</a>");
+    page.hides("rules/new?questions=%E7%AF%9D");
+}
+
+#[tokio::test]
+async fn insults_digits_and_keys_hit_at_random_are_no_rules_to_make() {
+    let yingda = Yingda::start().await;
+    for (who, text) in [("o1", "傻逼"), ("o2", "4"), ("o3", "asdf"), ("o4", "138001"), ("o5", "有没有篮球场")]
+    {
+        commit(&yingda.app.store, missed(who, yingda.now(), text)).await;
+    }
+    let browser = Browser::with_role(&yingda, Role::Editor).await;
+
+    let page = browser.get("/console/misses").await;
+
+    assert_eq!(groups(&page), 1, "{}", page.body);
+    page.shows("不用做规则的 4 组");
+    assert_eq!(page.body.matches("/console/rules/new?questions=").count(), 1);
 }
 
 #[tokio::test]

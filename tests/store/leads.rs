@@ -252,7 +252,7 @@ async fn every_change_leaves_who_when_what_before_and_after() {
             (What::Status, Some("new"), Some("proposed")),
             (What::Owner, None, Some("20260412")),
             (What::Due, None, Some("2026-04-15")),
-            (What::Note, None, Some("王主任 139******22 说再等等")),
+            (What::Note, None, Some("王主任 139****2222 说再等等")),
         ];
         assert_eq!(told, expected, "{}", fresh.name());
         fresh.discard().await;

@@ -157,7 +157,7 @@ async fn a_telephone_number_is_kept_masked_and_its_original_sealed() {
             let bytes = std::fs::read(path).expect("the database file");
             let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
             assert!(!holds(b"13812345678"), "the number must not lie in the file");
-            assert!(holds("138******78".as_bytes()), "its masked form does");
+            assert!(holds("138****5678".as_bytes()), "its masked form does");
         }
         fresh.discard().await;
     }

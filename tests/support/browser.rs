@@ -93,12 +93,18 @@ impl Browser {
         self.post_raw(address, &fields, &[("sec-fetch-site", "same-origin")]).await
     }
 
-    /// As a form with a file sends it: in parts, with the token in the address.
+    /// From here on it sends what a page of another session showed.
+    pub fn borrow_token(&self, other: &Self) {
+        let token = other.token.lock().expect("no test panics with it").clone();
+        *self.token.lock().expect("no test panics with it") = token;
+    }
+
+    /// As a form with a file sends it: in parts, the token first.
     pub async fn upload(&self, address: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Page {
         const BOUNDARY: &str = "----yingda-test-boundary";
         let token = self.token.lock().expect("no test panics with it").clone();
         let mut body = Vec::new();
-        for (name, value) in fields {
+        for (name, value) in [("_token", token.as_str())].iter().chain(fields) {
             let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
             body.extend([head.as_bytes(), value.as_bytes(), b"\r\n"].concat());
         }
@@ -108,7 +114,7 @@ impl Browser {
              Content-Type: application/octet-stream\r\n\r\n"
         );
         body.extend([head.as_bytes(), bytes, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat());
-        let request = Request::post(format!("{address}?_token={token}"))
+        let request = Request::post(address)
             .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
             .header("sec-fetch-site", "same-origin");
         self.send(request, Body::from(body)).await

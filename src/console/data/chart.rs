@@ -24,7 +24,7 @@ pub(super) struct Chart {
     pub view: String,
     pub bars: Vec<Bar>,
     pub rows: Vec<Row>,
-    pub legend: [Sentence<'static>; 4],
+    pub legend: [Sentence<'static>; 5],
 }
 
 /// One coloured piece of a bar.
@@ -38,12 +38,14 @@ pub(super) struct Bar {
 
 pub(super) struct Row {
     pub name: String,
-    pub counts: [u64; 4],
+    pub counts: [u64; 5],
     /// Where its name stands below the chart; none where there is no room.
     pub label_x: Option<u64>,
 }
 
-const CLASSES: [&str; 4] = ["bar-answered", "bar-asked", "bar-missed", "bar-human"];
+const CLASSES: [&str; 5] = ["bar-answered", "bar-asked", "bar-missed", "bar-human", "bar-silent"];
+const LEGEND: [&str; 5] =
+    ["data.answered_and_forms", "data.asked_back", "data.missed", "data.handed_over", "data.silent"];
 
 impl Chart {
     pub(super) fn by_day(
@@ -68,7 +70,7 @@ impl Chart {
         Self::of("data.by_hour", rows.collect(), t)
     }
 
-    fn of(title: &str, named: Vec<(String, [u64; 4])>, t: &'static Words) -> Self {
+    fn of(title: &str, named: Vec<(String, [u64; 5])>, t: &'static Words) -> Self {
         let most = named.iter().map(|(_, counts)| counts.iter().sum()).max().unwrap_or(0).max(1);
         let slot = WIDTH / u64::try_from(named.len()).unwrap_or(1).max(1);
         let every = named.len().div_ceil(MOST_NAMED).max(1);
@@ -94,8 +96,7 @@ impl Chart {
             view: format!("0 0 {WIDTH} {}", HEIGHT + FOOT),
             bars,
             rows,
-            legend: ["data.answered_and_forms", "data.asked_back", "data.missed", "data.handed_over"]
-                .map(|key| t.say(key).owned()),
+            legend: LEGEND.map(|key| t.say(key).owned()),
         }
     }
 
@@ -105,7 +106,7 @@ impl Chart {
 }
 
 /// From the ground up; what is there at all is seen.
-fn stack(counts: &[u64; 4], most: u64, x: u64, slot: u64) -> Vec<Bar> {
+fn stack(counts: &[u64; 5], most: u64, x: u64, slot: u64) -> Vec<Bar> {
     let width = (slot * 4 / 5).max(1);
     let mut ground = HEIGHT;
     let mut bars = Vec::new();
@@ -121,8 +122,9 @@ fn stack(counts: &[u64; 4], most: u64, x: u64, slot: u64) -> Vec<Bar> {
 }
 
 /// What a chart and its table show of a day or an hour, in the same order.
-fn shown(outcomes: Outcomes) -> [u64; 4] {
-    [outcomes.answered + outcomes.form, outcomes.asked_back, outcomes.missed, outcomes.handed_over]
+fn shown(outcomes: Outcomes) -> [u64; 5] {
+    let Outcomes { answered, asked_back, form, handed_over, missed, silent } = outcomes;
+    [answered + form, asked_back, missed, handed_over, silent]
 }
 
 #[cfg(test)]
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn pieces_stand_on_each_other_and_stay_inside() {
-        let bars = stack(&[50, 25, 0, 25], 100, 100, 30);
+        let bars = stack(&[50, 25, 0, 25, 0], 100, 100, 30);
 
         assert_eq!(
             bars.iter().map(|bar| bar.class).collect::<Vec<_>>(),
@@ -145,6 +147,6 @@ mod tests {
 
     #[test]
     fn one_among_thousands_is_seen() {
-        assert_eq!(stack(&[0, 0, 1, 0], 100_000, 0, 30)[0].height, 1);
+        assert_eq!(stack(&[0, 0, 1, 0, 0], 100_000, 0, 30)[0].height, 1);
     }
 }

@@ -51,6 +51,7 @@ impl View<'_> {
                 "data.first_response",
                 median.unwrap_or_else(|| "—".to_owned()),
             ),
+            self.number("data.silent", total.silent, outcome(OutcomeKind::Silence)),
             self.number("data.leads", leads, Some(self.link("/console/leads", &[]))),
             self.number(
                 "data.held",

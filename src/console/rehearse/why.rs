@@ -24,7 +24,7 @@ pub(in crate::console) struct Told {
     pub evidence: Sentence<'static>,
     /// Why it does not answer; none for the rule that does.
     pub fate: Option<Sentence<'static>>,
-    /// Where it is written.
+    /// Where its words stand.
     pub file: String,
     pub line: u32,
 }
@@ -88,13 +88,14 @@ fn miss(played: &Played, t: &'static Words) -> Sentence<'static> {
 impl Told {
     fn of(candidate: &Candidate, edition: &Edition, t: &'static Words) -> Option<Self> {
         let rule = edition.rule_at(candidate.rule)?;
+        let place = rule.place_of_words();
         Some(Self {
             name: rule.name.to_string(),
             percent: percent(candidate.score),
             evidence: evidence(candidate, t),
             fate: candidate.lost.as_ref().map(|lost| fate(lost, t)),
-            file: rule.place.file.to_string(),
-            line: rule.place.line,
+            file: place.file.to_string(),
+            line: place.line,
         })
     }
 }

@@ -50,6 +50,6 @@ pub(super) fn count_errors(problems: &[Problem]) -> usize {
 pub(super) fn log_refusal(version: i64, problems: &[Problem]) {
     warn!(version, errors = count_errors(problems), "The rulebook has errors; this version stays live");
     for problem in problems.iter().filter(|problem| problem.is_error()).take(MAX_LOGGED_PROBLEMS) {
-        warn!("{}:{}: {} {}", problem.file, problem.line, problem.cause, problem.remedy);
+        warn!("{}", problem.to_line());
     }
 }

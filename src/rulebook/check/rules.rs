@@ -50,6 +50,8 @@ impl Meaning<'_, '_> {
             triggers: trigger_spans,
             questions: question_spans,
         };
+        let fallback = entry.rest.as_ref().and_then(|rest| rest.fallback.as_ref());
+        let words = (line_of(source, &entry.body), fallback.map_or(0, |written| line_of(source, written)));
         let mut rule = Rule {
             name,
             triggers,
@@ -57,6 +59,7 @@ impl Meaning<'_, '_> {
             questions,
             answer,
             place: source.place(entry.span),
+            words,
             enabled: !is_off,
             ..Rule::named(id, "")
         };
@@ -160,6 +163,18 @@ impl Meaning<'_, '_> {
         self.problems.push(source.locate(problem, written.span));
         None
     }
+}
+
+/// Where the words begin; 0: there are none. A passage begins behind the blank
+/// lines above it.
+fn line_of(source: &Source<'_>, written: &Written) -> u32 {
+    if written.text.trim().is_empty() {
+        return 0;
+    }
+    let range = written.span.range();
+    let text = source.text.get(range.clone()).unwrap_or_default();
+    let start = range.start + (text.len() - text.trim_start().len());
+    u32::try_from(source.line_of(start)).unwrap_or(0)
 }
 
 /// A rule that is turned off is in nobody's way, and nobody is in its.

@@ -44,6 +44,8 @@ pub enum Mistake {
     NoFlag(String),
     #[error("要写完整的网址，以 https:// 开头，现在是「{0}」。")]
     NoAddress(String),
+    #[error("是 {most}，比最少的 {least} 还少。")]
+    BelowLeast { least: u32, most: u32 },
     #[error("是空的：电话和微信号至少填一个。")]
     OutOfReach,
     #[error("第 {first} 行已经是默认联系人，只能有一位。")]
@@ -74,6 +76,20 @@ pub fn read(
         }
     }
     values
+}
+
+/// For the most that is less than the least.
+pub fn below_least(
+    target: Target,
+    mapping: &Mapping,
+    number: usize,
+    values: &Values,
+    (least, most): (&'static str, &'static str),
+) -> Option<CellProblem> {
+    let read = |key| values.get(key)?.parse::<u32>().ok();
+    let (at_least, at_most) = (read(least)?, read(most)?);
+    let mistake = Mistake::BelowLeast { least: at_least, most: at_most };
+    if at_most >= at_least { None } else { told(target, mapping, number, most, mistake) }
 }
 
 /// For a cell that must not be empty.

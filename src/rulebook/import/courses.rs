@@ -27,6 +27,9 @@ pub fn import(grid: &Grid, mapping: &Mapping, into: &Files) -> Result<Imported, 
         if text(&values, "name").is_empty() {
             imported.problems.extend(cells::missing(Target::Courses, mapping, number, "name"));
         }
+        for ends in [("days_min", "days_max"), ("people_min", "people_max")] {
+            imported.problems.extend(cells::below_least(Target::Courses, mapping, number, &values, ends));
+        }
         if imported.problems.len() > problems_before {
             continue;
         }

@@ -60,8 +60,12 @@ impl Compiler<'_> {
     }
 }
 
+/// Ids are short: 「voice」 shares three letters with 「price」 and is not meant by it.
+const SLIP: f64 = 0.65;
+
 fn dangling<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str>) -> Problem {
-    let remedy = match closest(id, known.take(MAX_COMPARED)) {
+    let is_slip = |known: &&str| strsim::normalized_damerau_levenshtein(id, known) >= SLIP;
+    let remedy = match closest(id, known.take(MAX_COMPARED)).filter(is_slip) {
         Some(known) => format!("是不是 {known} ？"),
         None => format!("请先写这{}{what}，或改掉链接。", if what == "规则" { "条" } else { "篇" }),
     };

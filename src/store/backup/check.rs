@@ -1,9 +1,11 @@
 //! Reads a backup from its first to its last byte before it is believed.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tracing::debug;
 
 use super::{BackupError, Manifest};
 use crate::store::copy::{Hand, load_tables, tally_all};
@@ -41,28 +43,35 @@ fn explain(error: &StoreError, file: &Path) -> BackupError {
         StoreError::Sql(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("26") => {
             BackupError::NotABackup { path: file.to_owned() }
         }
-        _ => BackupError::Damaged { path: file.to_owned(), cause: error.to_string() },
+        _ => BackupError::Damaged { path: file.to_owned(), cause: cannot_read(error) },
     }
+}
+
+/// SQLite says it in English, and in the middle of our sentence.
+fn cannot_read(failure: &dyn Display) -> String {
+    debug!(%failure, "A backup cannot be read");
+    "文件不完整，读不出来".to_owned()
 }
 
 async fn check_structure(backup: &mut SqliteConnection) -> Result<(), String> {
     let answers: Result<Vec<(String,)>, _> =
         sqlx::query_as("PRAGMA integrity_check(1)").fetch_all(&mut *backup).await;
-    match answers.map_err(|error| error.to_string())?.as_slice() {
+    match answers.map_err(|error| cannot_read(&error))?.as_slice() {
         [(ok,)] if ok == "ok" => {}
         [] => return Err("检查不了文件结构".to_owned()),
-        [(cause,), ..] => return Err(cause.clone()),
+        [(cause,), ..] => return Err(cannot_read(cause)),
     }
     let orphans = sqlx::query("PRAGMA foreign_key_check").fetch_all(backup).await;
-    match orphans.map_err(|error| error.to_string())?.len() {
+    match orphans.map_err(|error| cannot_read(&error))?.len() {
         0 => Ok(()),
         orphans => Err(format!("{orphans} 行指向不存在的内容")),
     }
 }
 
 async fn check_contents(backup: &mut SqliteConnection, manifest: &Manifest) -> Result<(), String> {
-    let tables = load_tables(backup).await.map_err(|error| error.to_string())?;
-    let mut found = tally_all(&mut Hand::Sqlite(backup), &tables).await.map_err(|error| error.to_string())?;
+    let tables = load_tables(backup).await.map_err(|error| cannot_read(&error))?;
+    let mut found =
+        tally_all(&mut Hand::Sqlite(backup), &tables).await.map_err(|error| cannot_read(&error))?;
     let mut expected = manifest.tables.clone();
     for tallies in [&mut found, &mut expected] {
         tallies.sort_by(|a, b| a.table.cmp(&b.table));
