@@ -6,6 +6,7 @@ use super::catalog::{articles, contacts, courses, forms, settings, text, todo};
 use super::page::{Page, here_only, open, page};
 #[cfg(debug_assertions)]
 use super::style;
+use super::visit::UPLOADS;
 use super::{
     account, assets, chat, chats, connect, data, exchange, home, join, keys, lead, leads, log, login,
     members, misses, more, phrases, preferences, problems, publish, rehearse, rules, second_factor, setup,
@@ -157,7 +158,7 @@ fn pages_of_content() -> Vec<Page> {
         page("/console/files", Right::Edit, get(text::list)),
         page("/console/files/text", Right::Edit, get(text::show).post(text::take)),
         page("/console/import", Right::Enter, get(exchange::show)),
-        page("/console/import/table", Right::Edit, post(exchange::take)),
+        page(UPLOADS, Right::Edit, post(exchange::take)),
         page("/console/import/{id}/export", Right::Enter, get(exchange::export_table)),
     ]
 }

@@ -40,8 +40,9 @@ fn decode_chinese(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     if text.contains(is_no_text) { Err(DecodeError::NotText) } else { Ok(text) }
 }
 
-/// Ctrl-Z ends old DOS files.
-fn is_no_text(c: char) -> bool {
+/// What no keyboard types. Old programs break lines in a cell with a vertical
+/// tab, new pages with a form feed, and end a file with Ctrl-Z.
+pub(super) fn is_no_text(c: char) -> bool {
     c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1a')
 }
 

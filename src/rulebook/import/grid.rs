@@ -8,7 +8,7 @@ use std::path::Path;
 use calamine::{DataRef, Reader as _, SheetVisible, Xlsx, open_workbook_from_rs};
 
 use super::super::cells::{Cells, Row, cell_name};
-use super::super::decode::{DecodeError, decode};
+use super::super::decode::{DecodeError, decode, is_no_text};
 use super::super::edit::cell_text;
 use super::{ImportError, MAX_BYTES, archive};
 
@@ -112,7 +112,7 @@ fn read_csv(bytes: &[u8]) -> Result<Grid, ImportError> {
         DecodeError::UnknownEncoding => ImportError::Undecodable,
         DecodeError::NotText => ImportError::NotASpreadsheet,
     })?;
-    // Many bytes that mean nothing are characters of GB18030.
+    // In UTF-8 too: a table of such things is none.
     if text.contains(is_no_text) {
         return Err(ImportError::NotASpreadsheet);
     }
@@ -123,12 +123,6 @@ fn read_csv(bytes: &[u8]) -> Result<Grid, ImportError> {
         }
     }
     Ok(grid)
-}
-
-/// What no keyboard types. Old programs break lines in a cell with a vertical
-/// tab, new pages with a form feed, and end a file with 0x1a.
-fn is_no_text(c: char) -> bool {
-    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1a}')
 }
 
 /// The first sheet that is visible and holds something. What makes the reader
